@@ -1,0 +1,63 @@
+/** The tenant: an employer that installed the connector. */
+export interface Company {
+  readonly companyId: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly locale: 'ja' | 'en';
+  readonly postalAddress: string;
+  readonly contactEmail: string;
+  readonly createdAt: Date;
+}
+
+/** The licensed 職業紹介事業者 that introduces. */
+export interface Agency {
+  readonly agencyId: string;
+  readonly name: string;
+  readonly address: string;
+  readonly representative: string;
+  /** 有料職業紹介事業の許可番号, such as 13-ユ-123456. */
+  readonly licenceNumber: string;
+  /** Last day of the licence in Japan, YYYY-MM-DD. */
+  readonly licenceExpiresOn: string;
+  readonly privacyUrl: string;
+  readonly registrationUrl: string;
+}
+
+/** What the agency promised, from a date on. */
+export interface Terms {
+  readonly termsId: string;
+  readonly version: number;
+  readonly effectiveFrom: Date;
+  /** A referral counts when the person agrees, or when the agency confirms the registration. */
+  readonly countsAt: 'consent' | 'confirmation';
+  readonly perCredit: number;
+  /** One person counts once within this many months. */
+  readonly referralPeriodMonths: number;
+  /** Months until an unused credit runs out; null: never. */
+  readonly creditValidMonths: number | null;
+}
+
+export const defaultTerms: Omit<Terms, 'termsId' | 'version' | 'effectiveFrom'> = {
+  countsAt: 'consent',
+  perCredit: 10,
+  referralPeriodMonths: 12,
+  creditValidMonths: null,
+};
+
+export type AgencyLack = 'agency-missing' | 'agency-incomplete' | 'licence-expired';
+
+/** Why nobody may be asked to agree to this agency now; undefined when all is in order. The last day still counts, in Japan. */
+export function findAgencyLack(agency: Agency | undefined, now: Date): AgencyLack | undefined {
+  if (!agency) return 'agency-missing';
+  const { name, address, representative, licenceNumber, licenceExpiresOn, privacyUrl, registrationUrl } = agency;
+  const needed = [name, address, representative, licenceNumber, licenceExpiresOn, privacyUrl, registrationUrl];
+  if (needed.some((value) => value.trim() === '')) return 'agency-incomplete';
+  return licenceExpiresOn < toJapaneseDate(now) ? 'licence-expired' : undefined;
+}
+
+const japaneseDate = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Tokyo', dateStyle: 'short' });
+
+/** The calendar date in Japan, YYYY-MM-DD. */
+export function toJapaneseDate(instant: Date): string {
+  return japaneseDate.format(instant);
+}

@@ -1,0 +1,149 @@
+import { z } from 'zod';
+
+/** Everything the environment decides, parsed once. Nothing else reads process.env. */
+export interface Config {
+  readonly port: number;
+  /** Where people and vendors reach us: an origin with no trailing slash. Links are built from it, never from a Host header. */
+  readonly baseUrl: string;
+  readonly dataDir: string;
+  /** PostgreSQL's address; without it the embedded database in dataDir is used. */
+  readonly databaseUrl: string | undefined;
+  readonly redisUrl: string | undefined;
+  /** 32 bytes each, the current one first; empty: made and kept in dataDir (embedded only). */
+  readonly secretKeys: readonly Buffer[];
+  readonly adminToken: string | undefined;
+  readonly smtpUrl: string | undefined;
+  readonly mailFrom: string;
+  readonly allowPrivateNetwork: boolean;
+  readonly slack: SlackConfig | undefined;
+  readonly logLevel: string;
+  /** How many proxies before us may be believed about the client's address. */
+  readonly trustedProxies: number;
+}
+
+export interface SlackConfig {
+  readonly botToken: string;
+  readonly signingSecret: string;
+  readonly channel: string;
+  readonly apiUrl: string | undefined;
+}
+
+/** Names every bad variable at once. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(`The environment is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+const blankIsAbsent = (value: unknown) => (typeof value === 'string' && value.trim() === '' ? undefined : value);
+const optional = <T extends z.ZodType>(schema: T) => z.preprocess(blankIsAbsent, schema.optional());
+const wholeNumber = (min: number, max: number) =>
+  z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(min).max(max));
+const urlOf = (...protocols: string[]) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+    message: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  });
+const key = z
+  .string()
+  .refine(
+    (value) => Buffer.from(value, 'base64').length === 32,
+    'must be 32 random bytes in base64 (openssl rand -base64 32)',
+  )
+  .refine(
+    (value) => new Set(Buffer.from(value, 'base64')).size > 8,
+    'is too regular to be random (openssl rand -base64 32)',
+  )
+  .transform((value) => Buffer.from(value, 'base64'));
+
+const Environment = z.object({
+  PORT: optional(wholeNumber(0, 65_535)),
+  BASE_URL: optional(urlOf('http:', 'https:')),
+  DATA_DIR: optional(z.string()),
+  DATABASE_URL: optional(urlOf('postgres:', 'postgresql:')),
+  REDIS_URL: optional(urlOf('redis:', 'rediss:')),
+  SECRET_KEY: optional(key),
+  SECRET_KEY_PREVIOUS: optional(key),
+  ADMIN_TOKEN: optional(z.string().min(32, 'must have at least 32 characters')),
+  SMTP_URL: optional(urlOf('smtp:', 'smtps:')),
+  MAIL_FROM: optional(z.email('must be a mail address')),
+  ALLOW_PRIVATE_NETWORK: optional(z.enum(['true', 'false'])),
+  SLACK_BOT_TOKEN: optional(z.string().startsWith('xoxb-', 'must start with xoxb-')),
+  SLACK_SIGNING_SECRET: optional(z.string()),
+  SLACK_CHANNEL: optional(z.string()),
+  SLACK_API_URL: optional(urlOf('http:', 'https:')),
+  LOG_LEVEL: optional(z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])),
+  TRUSTED_PROXIES: optional(wholeNumber(0, 8)),
+});
+type Environment = z.infer<typeof Environment>;
+
+/**
+ * Reads the configuration.
+ * @throws ConfigError that names every variable that is wrong or missing.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = Environment.safeParse(env);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
+  }
+  const problems = findContradictions(parsed.data);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return toConfig(parsed.data);
+}
+
+function findContradictions(env: Environment): string[] {
+  const problems: string[] = [];
+  const baseUrl = env.BASE_URL ? new URL(env.BASE_URL) : undefined;
+  if (baseUrl && (baseUrl.pathname !== '/' || baseUrl.search || baseUrl.username)) {
+    problems.push('BASE_URL must be an origin only, such as https://relay.example.com');
+  }
+  if (baseUrl?.protocol === 'http:' && !isLocalHost(baseUrl.hostname)) {
+    problems.push('BASE_URL must start with https:// unless it is this machine');
+  }
+  if (env.DATABASE_URL && !env.SECRET_KEY)
+    problems.push('SECRET_KEY is required with DATABASE_URL (openssl rand -base64 32)');
+  if (env.SECRET_KEY_PREVIOUS && !env.SECRET_KEY) problems.push('SECRET_KEY_PREVIOUS needs SECRET_KEY beside it');
+  if (env.SMTP_URL && !env.MAIL_FROM)
+    problems.push('MAIL_FROM is required with SMTP_URL: the address letters come from');
+  const slack = {
+    SLACK_BOT_TOKEN: env.SLACK_BOT_TOKEN,
+    SLACK_SIGNING_SECRET: env.SLACK_SIGNING_SECRET,
+    SLACK_CHANNEL: env.SLACK_CHANNEL,
+  };
+  const missing = Object.entries(slack)
+    .filter(([, value]) => !value)
+    .map(([name]) => name);
+  if (missing.length > 0 && missing.length < 3)
+    problems.push(`${missing.join(' and ')} must be set too: Slack needs all three`);
+  return problems;
+}
+
+function toConfig(env: Environment): Config {
+  const port = env.PORT ?? 3000;
+  const baseUrl = env.BASE_URL ? new URL(env.BASE_URL).origin : `http://localhost:${port}`;
+  const { SLACK_BOT_TOKEN: botToken, SLACK_SIGNING_SECRET: signingSecret, SLACK_CHANNEL: channel } = env;
+  return {
+    port,
+    baseUrl,
+    dataDir: env.DATA_DIR ?? './data',
+    databaseUrl: env.DATABASE_URL,
+    redisUrl: env.REDIS_URL,
+    secretKeys: [env.SECRET_KEY, env.SECRET_KEY_PREVIOUS].filter((candidate) => candidate !== undefined),
+    adminToken: env.ADMIN_TOKEN,
+    smtpUrl: env.SMTP_URL,
+    mailFrom: env.MAIL_FROM ?? 'career-relay@localhost',
+    allowPrivateNetwork: env.ALLOW_PRIVATE_NETWORK === 'true',
+    slack:
+      botToken && signingSecret && channel
+        ? { botToken, signingSecret, channel, apiUrl: env.SLACK_API_URL }
+        : undefined,
+    logLevel: env.LOG_LEVEL ?? 'info',
+    trustedProxies: env.TRUSTED_PROXIES ?? 0,
+  };
+}
+
+function isLocalHost(host: string): boolean {
+  return host === 'localhost' || host === '127.0.0.1' || host === '[::1]';
+}

@@ -1,0 +1,60 @@
+import type { Tx } from './platform/database.ts';
+import type { Jobs } from './platform/jobs.ts';
+
+/**
+ * What the rooms say to each other, in the order of the stream. Ids only. An event is published in the transaction of
+ * its fact, so neither exists without the other; each listening room handles it in one job of its own.
+ */
+export interface EventPayloads {
+  /** intake: a company decided against an application, and we have read it back from the ATS. */
+  'rejection-recorded': { readonly rejectionId: string; readonly connectionId: string };
+  /** intake: the decision no longer stands, or nothing may be sent to this person any more. */
+  'rejection-lifted': { readonly rejectionId: string; readonly why: 'reinstated' | 'hired' | 'erased' };
+  /** letter: the letter left (or stands in the outbox). */
+  'letter-sent': { readonly letterId: string; readonly rejectionId: string };
+  /** consent: a person agreed to the introduction by an agency. */
+  'consent-granted': { readonly consentId: string; readonly personId: string; readonly agencyId: string };
+  /** consent: a person took the agreement back. */
+  'consent-withdrawn': { readonly consentId: string; readonly personId: string; readonly agencyId: string };
+  /** credit: one more referral counts. `towardsNext` of `perCredit` after this one; 0 when it completed a credit. */
+  'referral-counted': {
+    readonly referralId: string;
+    readonly postingId: string;
+    readonly towardsNext: number;
+    readonly perCredit: number;
+  };
+  /** credit: referrals became one credit. `available` is the balance after it, in credits. */
+  'credit-earned': { readonly postingId: string; readonly available: number };
+  /** connector: the ATS refuses us and the company must act; or it works again. */
+  'connection-failing': { readonly connectionId: string; readonly code: string; readonly since: string };
+  'connection-recovered': { readonly connectionId: string; readonly since: string };
+}
+
+export type EventName = keyof EventPayloads;
+export type EventOf<N extends EventName> = { readonly companyId: string } & EventPayloads[N];
+
+export interface Events {
+  /** Says it to every listening room, in the transaction of the fact. */
+  publish<N extends EventName>(tx: Tx, name: N, events: readonly EventOf<N>[]): Promise<void>;
+  /** Lets a room listen, in jobs of its own queue `<room>.<event>`. Before start. */
+  listen<N extends EventName>(
+    room: string,
+    name: N,
+    handle: (events: readonly EventOf<N>[]) => Promise<void>,
+    batch?: number,
+  ): void;
+}
+
+export function openEvents(jobs: Jobs): Events {
+  const listeners = new Map<EventName, string[]>();
+  return {
+    async publish(tx, name, events) {
+      for (const queue of listeners.get(name) ?? []) await jobs.enqueue(tx, queue, events);
+    },
+    listen(room, name, handle, batch = 50) {
+      const queue = `${room}.${name}`;
+      jobs.define({ name: queue, batch, handle });
+      listeners.set(name, [...(listeners.get(name) ?? []), queue]);
+    },
+  };
+}

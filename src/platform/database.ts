@@ -1,0 +1,117 @@
+import { PGlite } from '@electric-sql/pglite';
+import { Kysely, PGliteDialect, PostgresDialect, sql, type Transaction } from 'kysely';
+import pg from 'pg';
+import { fromPglite, type Db as JobDatabase } from 'pg-boss';
+import { RelayError } from './errors.ts';
+import type { Tables } from './tables.ts';
+
+/** The only handle inside a transaction. Whoever holds it acts as one company or as the system, never as the owner. */
+export type Tx = Transaction<Tables>;
+
+/** One SQL dialect on two engines: PostgreSQL, or PGlite embedded in a folder. */
+export interface Database {
+  readonly kind: 'pglite' | 'postgres';
+  /** Acts as one company: row-level security shows and accepts its rows only. @throws RelayError database_unavailable. */
+  forCompany<T>(companyId: string, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Acts across companies: for hooks and links whose company is not known yet, for sweeps and for operators. */
+  forSystem<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Runs a script of many statements as the owner. For migrations only. */
+  runScript(script: string): Promise<void>;
+  ping(): Promise<void>;
+  /** How the job queue reaches the same database. */
+  readonly forJobs:
+    | { readonly backend: 'pglite'; readonly db: JobDatabase }
+    | { readonly backend: 'postgres'; readonly connectionString: string };
+  close(): Promise<void>;
+}
+
+/** @param folder where PGlite keeps its files; `memory://` keeps none. `from` is a dumped folder to begin with. */
+export async function openEmbeddedDatabase(folder: string, from?: Blob): Promise<Database> {
+  const pglite = await PGlite.create({ dataDir: folder, ...(from ? { loadDataDir: from } : {}) });
+  const kysely = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
+  return {
+    kind: 'pglite',
+    ...toTransactions(kysely),
+    async runScript(script) {
+      await pglite.exec(script);
+    },
+    forJobs: { backend: 'pglite', db: fromPglite(pglite) },
+    close: () => kysely.destroy(),
+  };
+}
+
+/** @param url postgres://…; `maxConnections` bounds the pool of this process. */
+export async function openPostgres(url: string, maxConnections = 10): Promise<Database> {
+  const pool = new pg.Pool({ connectionString: url, max: maxConnections, connectionTimeoutMillis: 5_000 });
+  // An idle connection that breaks must not end the process: the next query meets the error where it can be told.
+  pool.on('error', () => undefined);
+  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    kind: 'postgres',
+    ...toTransactions(kysely),
+    async runScript(script) {
+      await guardConnection(() => pool.query(script));
+    },
+    forJobs: { backend: 'postgres', connectionString: url },
+    close: () => kysely.destroy(),
+  };
+}
+
+function toTransactions(kysely: Kysely<Tables>): Pick<Database, 'forCompany' | 'forSystem' | 'ping'> {
+  return {
+    forCompany: (companyId, work) => inTransaction(kysely, asCompany(companyId), work),
+    forSystem: (work) => inTransaction(kysely, asSystem, work),
+    ping: () => guardConnection(async () => void (await sql`select 1`.execute(kysely))),
+  };
+}
+
+function asCompany(companyId: string): SqlStatement {
+  return sql`select set_config('role', 'career_relay_app', true), set_config('app.company_id', ${companyId}, true)`;
+}
+
+const asSystem = sql`select set_config('role', 'career_relay_system', true), set_config('app.company_id', '', true)`;
+type SqlStatement = typeof asSystem;
+
+function inTransaction<T>(kysely: Kysely<Tables>, role: SqlStatement, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return guardConnection(() =>
+    kysely.transaction().execute(async (tx) => {
+      await role.execute(tx);
+      return work(tx);
+    }),
+  );
+}
+
+/** Turns "the database is gone" into our error; everything else passes as it is. */
+async function guardConnection<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isConnectionLost(error))
+      throw new RelayError('database_unavailable', { message: 'the database cannot be reached' });
+    throw error;
+  }
+}
+
+const lostCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EAI_AGAIN',
+  '57P01',
+  '57P02',
+  '57P03',
+  '08000',
+  '08003',
+  '08006',
+  '53300',
+  '53100',
+  '25006',
+]);
+
+function isConnectionLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('code' in error && typeof error.code === 'string' && lostCodes.has(error.code)) return true;
+  return /Connection terminated|timeout exceeded when trying to connect|PGlite is closed/i.test(error.message);
+}

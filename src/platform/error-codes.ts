@@ -1,0 +1,156 @@
+import type { ErrorKind } from './errors.ts';
+
+interface KnownError {
+  readonly kind: ErrorKind;
+  /** HTTP status where the error answers a request. */
+  readonly status: number;
+  /** What happened, likely cause, next step. */
+  readonly ja: string;
+  readonly en: string;
+}
+
+const codes = {
+  internal_error: {
+    kind: 'internal',
+    status: 500,
+    ja: 'こちらの不具合で処理できませんでした。時間をおいてもう一度お試しください。続く場合はサポートへご連絡ください。',
+    en: 'Something went wrong on our side. Please try again later, and tell support if it goes on.',
+  },
+  database_unavailable: {
+    kind: 'transient',
+    status: 503,
+    ja: 'データベースに接続できません。運用担当者がデータベースの状態を確認してください。',
+    en: 'The database cannot be reached. The operator must look at the database; nothing was accepted.',
+  },
+  request_invalid: {
+    kind: 'rejected',
+    status: 400,
+    ja: '入力内容に誤りがあります。示された項目を直して、もう一度お送りください。',
+    en: 'The request is not valid. Correct the fields named here and send it again.',
+  },
+  request_too_large: {
+    kind: 'rejected',
+    status: 413,
+    ja: 'データが大きすぎます。',
+    en: 'The body is too large.',
+  },
+  request_unauthorized: {
+    kind: 'rejected',
+    status: 401,
+    ja: '認証できませんでした。管理トークンを確認してください。',
+    en: 'Not authorised. Check the admin token.',
+  },
+  request_not_found: {
+    kind: 'refused',
+    status: 404,
+    ja: '見つかりませんでした。',
+    en: 'There is nothing here by that name.',
+  },
+  request_conflict: {
+    kind: 'refused',
+    status: 409,
+    ja: 'いまの状態ではこの操作はできません。',
+    en: 'This cannot be done in the present state.',
+  },
+  request_rate_limited: {
+    kind: 'rejected',
+    status: 429,
+    ja: 'アクセスが集中しています。少し時間をおいてからお試しください。',
+    en: 'Too many requests. Please wait a little and try again.',
+  },
+  delivery_unverified: {
+    kind: 'rejected',
+    status: 401,
+    ja: '署名を確認できませんでした。',
+    en: 'The signature does not match.',
+  },
+  delivery_not_understood: {
+    kind: 'data',
+    status: 200,
+    ja: '受け取った内容を読み取れませんでした。内容は保管されています。サポートへご連絡ください。',
+    en: 'The content was not understood. It is kept; please tell support.',
+  },
+  connector_unknown: {
+    kind: 'refused',
+    status: 400,
+    ja: 'このATSには対応していません。',
+    en: 'There is no connector of that name.',
+  },
+  vendor_unauthorized: {
+    kind: 'config',
+    status: 422,
+    ja: 'ATSに認証を拒否されました。クライアントIDとシークレットを確認し、もう一度保存してください。',
+    en: 'The ATS refused the credentials. Check the client id and secret, then save them again.',
+  },
+  vendor_forbidden: {
+    kind: 'config',
+    status: 422,
+    ja: 'ATSの権限が足りません。必要なスコープと、実行ユーザーの権限を確認してください。',
+    en: 'The ATS credentials lack a permission. Check the scopes and the acting user, then save again.',
+  },
+  vendor_address_refused: {
+    kind: 'config',
+    status: 422,
+    ja: 'このアドレスには接続できません。https の公開アドレスを指定してください。',
+    en: 'This address may not be called. Use a public https address.',
+  },
+  vendor_rate_limited: {
+    kind: 'transient',
+    status: 503,
+    ja: 'ATSの呼び出し上限に達しました。自動で再試行します。',
+    en: 'The ATS asked us to slow down. It is tried again by itself.',
+  },
+  vendor_unavailable: {
+    kind: 'transient',
+    status: 503,
+    ja: 'ATSに接続できません。自動で再試行します。',
+    en: 'The ATS cannot be reached or fails. It is tried again by itself.',
+  },
+  vendor_refused: {
+    kind: 'data',
+    status: 502,
+    ja: 'ATSがこちらの要求を受け付けませんでした。サポートへご連絡ください。',
+    en: 'The ATS did not accept our request. Please tell support.',
+  },
+  vendor_not_understood: {
+    kind: 'data',
+    status: 502,
+    ja: 'ATSの応答を読み取れませんでした。サポートへご連絡ください。',
+    en: 'The answer of the ATS was not understood. Please tell support.',
+  },
+  secret_unreadable: {
+    kind: 'config',
+    status: 500,
+    ja: '保管された秘密情報を復号できません。SECRET_KEY が変わっていないか確認してください。',
+    en: 'A stored secret cannot be opened. Check that SECRET_KEY is the one it was sealed with.',
+  },
+  agency_incomplete: {
+    kind: 'config',
+    status: 409,
+    ja: '紹介会社の情報が不足しているか、許可の有効期限が切れています。設定を確認してください。',
+    en: 'The agency details are incomplete or its licence has expired. Complete them first.',
+  },
+  mail_unavailable: {
+    kind: 'transient',
+    status: 503,
+    ja: 'メールサーバーに接続できません。SMTP_URL を確認してください。自動で再試行します。',
+    en: 'The mail server cannot be reached. Check SMTP_URL; it is tried again by itself.',
+  },
+  slack_unavailable: {
+    kind: 'transient',
+    status: 503,
+    ja: 'Slackに接続できません。自動で再試行します。',
+    en: 'Slack cannot be reached. It is tried again by itself.',
+  },
+  slack_refused: {
+    kind: 'config',
+    status: 422,
+    ja: 'Slackが通知を受け付けませんでした。トークンとチャンネルを確認してください。',
+    en: 'Slack did not take the notice. Check the token and that the app is in the channel.',
+  },
+} as const satisfies Record<string, KnownError>;
+
+export type ErrorCode = keyof typeof codes;
+
+/** Every code we use, once; never reused for another meaning. */
+export const errorCodes: Readonly<Record<ErrorCode, KnownError>> = codes;

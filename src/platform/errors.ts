@@ -1,0 +1,41 @@
+import { type ErrorCode, errorCodes } from './error-codes.ts';
+
+/**
+ * Who must act: `rejected` the sender is wrong · `config` the customer must fix a setting · `transient` nobody, it is
+ * tried again · `data` we must learn a new shape · `internal` our bug · `refused` the caller asked for what cannot be.
+ */
+export type ErrorKind = 'rejected' | 'config' | 'transient' | 'data' | 'internal' | 'refused';
+
+export interface ErrorDetails {
+  /** For us: names no person and no secret. */
+  readonly message?: string;
+  /** Wait at least this long before trying again, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** Never a foreign HTTP error: those carry headers with secrets. */
+  readonly cause?: Error;
+}
+
+/** The only error our code throws on purpose. The code is stable; kind and texts for people hang on it. */
+export class RelayError extends Error {
+  override readonly name = 'RelayError';
+  readonly code: ErrorCode;
+  readonly kind: ErrorKind;
+  readonly userMessage: { readonly ja: string; readonly en: string };
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}) {
+    const known = errorCodes[code];
+    super(details.message ?? known.en, details.cause ? { cause: details.cause } : undefined);
+    this.code = code;
+    this.kind = known.kind;
+    this.userMessage = { ja: known.ja, en: known.en };
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}
+
+/** Whatever was thrown, as ours: a RelayError stays, anything else is our bug. */
+export function toRelayError(thrown: unknown): RelayError {
+  if (thrown instanceof RelayError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : 'something that is not an error was thrown';
+  return new RelayError('internal_error', { message, ...(thrown instanceof Error ? { cause: thrown } : {}) });
+}

@@ -1,0 +1,17 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { v7 } from 'uuid';
+
+/** A new id of ours: a UUIDv7, so that newer rows sort behind older ones. Not a secret. */
+export function newId(): string {
+  return v7();
+}
+
+/** A new secret of 256 random bits, base64url, 43 characters. */
+export function newToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** Hex SHA-256 of a text (as UTF-8) or of bytes. */
+export function sha256(input: string | Uint8Array): string {
+  return createHash('sha256').update(input).digest('hex');
+}

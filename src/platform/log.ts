@@ -1,0 +1,29 @@
+import { type Logger, pino } from 'pino';
+
+export type Log = Logger;
+
+const secretKeys = ['authorization', 'cookie', 'token', 'secret', 'password', 'email', 'body'];
+
+/**
+ * The log: static sentences with fields, one JSON object a line on stderr, so that stdout belongs to commands.
+ * Person data never enters it; the redaction here is the second fence, not the first.
+ */
+export function openLog(level: string): Log {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: secretKeys.flatMap((key) => [key, `*.${key}`]), censor: '[redacted]' },
+      serializers: { err: toLoggedError },
+    },
+    pino.destination({ dest: 2, sync: true }),
+  );
+}
+
+/** What of an error may be logged: no cause and no foreign fields, which may carry headers or rows. */
+function toLoggedError(error: unknown): object {
+  if (!(error instanceof Error)) return { message: 'not an error' };
+  const code = 'code' in error ? String(error.code) : undefined;
+  return { type: error.name, code, message: error.message, stack: error.stack };
+}

@@ -1,0 +1,368 @@
+import type { ColumnType, Generated } from 'kysely';
+
+/** The rows of src/platform/migrations, column by column. */
+
+type Instant = ColumnType<Date, Date, Date>;
+type Json<T> = ColumnType<T, string, string>;
+type Bytes = ColumnType<Uint8Array, Buffer, Buffer>;
+type Locale = 'ja' | 'en';
+
+export interface CompanyTable {
+  company_id: string;
+  slug: string;
+  name: string;
+  locale: Locale;
+  postal_address: string;
+  contact_email: string;
+  data_key: string;
+  created_at: Instant;
+}
+
+export interface AgencyTable {
+  agency_id: string;
+  company_id: string;
+  name: string;
+  address: string;
+  representative: string;
+  licence_number: string;
+  /** Calendar date, YYYY-MM-DD, in Japan. */
+  licence_expires_on: string;
+  privacy_url: string;
+  registration_url: string;
+  updated_at: Instant;
+}
+
+export interface AgencyTermsTable {
+  terms_id: string;
+  company_id: string;
+  agency_id: string;
+  version: number;
+  effective_from: Instant;
+  counts_at: 'consent' | 'confirmation';
+  referrals_per_credit: number;
+  referral_period_months: number;
+  credit_valid_months: number | null;
+}
+
+export interface LeaseTable {
+  name: string;
+  holder: string;
+  expires_at: Instant;
+}
+
+export interface AuditEntryTable {
+  company_id: string;
+  seq: number;
+  at: Instant;
+  actor: string;
+  action: string;
+  subject: string;
+  detail: Json<Record<string, unknown>>;
+  prev_hash: string;
+  hash: string;
+}
+
+export interface OutboxMailTable {
+  mail_id: string;
+  company_id: string;
+  mail_key: string;
+  to: string;
+  from: string;
+  subject: string;
+  text: string;
+  html: string;
+  headers: Json<Record<string, string>>;
+  sent_at: Instant;
+}
+
+export type ConnectionState = 'shadow' | 'live' | 'paused';
+
+export interface LetterPolicy {
+  /** Minutes between the decision and the earliest sending. */
+  readonly holdMinutes: number;
+  readonly window: 'always' | 'business-hours';
+}
+
+export interface ReasonRule {
+  readonly decidedBy?: 'company' | 'candidate' | 'unknown' | undefined;
+  readonly letter?: 'send' | 'skip' | 'hold' | undefined;
+}
+
+export interface Mapping {
+  readonly reasons: Readonly<Record<string, ReasonRule>>;
+}
+
+export interface ConnectionTable {
+  connection_id: string;
+  company_id: string;
+  connector: string;
+  state: ConnectionState;
+  settings: Json<Record<string, string>>;
+  letter: Json<LetterPolicy>;
+  mapping: Json<Mapping>;
+  failing_since: ColumnType<Date | null, Date | null, Date | null>;
+  failing_code: string | null;
+  created_at: Instant;
+  updated_at: Instant;
+  removed_at: ColumnType<Date | null, Date | null, Date | null>;
+}
+
+export interface ConnectionSecretTable {
+  connection_id: string;
+  company_id: string;
+  name: string;
+  ciphertext: string;
+  expires_at: ColumnType<Date | null, Date | null, Date | null>;
+  updated_at: Instant;
+}
+
+export type DeliveryStatus = 'stored' | 'processed' | 'ignored' | 'set-aside' | 'failed';
+
+export interface DeliveryTable {
+  delivery_id: string;
+  company_id: string;
+  connection_id: string;
+  delivery_ref: string;
+  received_at: Instant;
+  body: Bytes;
+  status: Generated<DeliveryStatus>;
+  reason: string | null;
+  candidate_refs: Generated<string[]>;
+  duplicates: Generated<number>;
+  processed_at: ColumnType<Date | null, Date | null, Date | null>;
+}
+
+export interface PersonTable {
+  person_id: string;
+  company_id: string;
+  email_key: string | null;
+  email: string | null;
+  given_name: string | null;
+  family_name: string | null;
+  locale: string | null;
+  erased_at: ColumnType<Date | null, Date | null, Date | null>;
+  created_at: Instant;
+}
+
+export type DecidedBy = 'company' | 'candidate' | 'unknown';
+export type Source = 'direct' | 'agency' | 'referral' | 'unknown';
+export type RejectionStatus = 'current' | 'reinstated' | 'hired' | 'erased';
+
+export interface RejectionTable {
+  rejection_id: string;
+  company_id: string;
+  connection_id: string;
+  person_id: string | null;
+  application_ref: string;
+  candidate_ref: string;
+  decided_at: Instant;
+  decided_by: DecidedBy;
+  reason_ref: string | null;
+  reason: string | null;
+  stage: string | null;
+  job: string | null;
+  source: Source;
+  is_private: boolean;
+  is_confidential: boolean;
+  can_email: boolean;
+  status: Generated<RejectionStatus>;
+  recorded_at: Instant;
+}
+
+export type LetterStatus = 'planned' | 'sending' | 'sent' | 'held' | 'skipped' | 'cancelled' | 'failed' | 'unknown';
+
+export interface LetterTable {
+  letter_id: string;
+  company_id: string;
+  rejection_id: string;
+  connection_id: string;
+  person_id: string | null;
+  status: LetterStatus;
+  reason: string | null;
+  locale: Locale;
+  template: string;
+  template_version: string;
+  due_at: ColumnType<Date | null, Date | null, Date | null>;
+  queued_at: ColumnType<Date | null, Date | null, Date | null>;
+  sent_at: ColumnType<Date | null, Date | null, Date | null>;
+  attempts: Generated<number>;
+  created_at: Instant;
+  updated_at: Instant;
+}
+
+export interface LinkTable {
+  token_hash: string;
+  company_id: string;
+  person_id: string;
+  rejection_id: string | null;
+  letter_id: string | null;
+  created_at: Instant;
+  grants_until: Instant;
+}
+
+export interface ConsentTextTable {
+  text_hash: string;
+  company_id: string;
+  text_version: string;
+  locale: Locale;
+  body: string;
+  first_shown_at: Instant;
+}
+
+export type Decision = 'granted' | 'declined' | 'withdrawn';
+
+export interface ConsentTable {
+  consent_id: string;
+  company_id: string;
+  person_id: string;
+  purpose: 'introduction';
+  agency_id: string;
+  rejection_id: string | null;
+  decision: Decision;
+  decided_at: Instant;
+  text_hash: string;
+  text_version: string;
+  locale: Locale;
+  ticks: Json<readonly string[]>;
+  method: string;
+  user_agent: string | null;
+  previous_consent_id: string | null;
+}
+
+export interface WriteBackTable {
+  write_back_id: string;
+  company_id: string;
+  consent_id: string;
+  connection_id: string;
+  application_ref: string;
+  candidate_ref: string;
+  status: 'waiting' | 'written' | 'skipped' | 'failed';
+  reason: string | null;
+  steps: Generated<Json<readonly string[]>>;
+  written_at: ColumnType<Date | null, Date | null, Date | null>;
+  created_at: Instant;
+}
+
+export interface ReceiptTable {
+  consent_id: string;
+  company_id: string;
+  status: 'sending' | 'sent' | 'failed' | 'unknown' | 'skipped';
+  sent_at: ColumnType<Date | null, Date | null, Date | null>;
+  updated_at: Instant;
+}
+
+export interface ReferralTable {
+  referral_id: string;
+  company_id: string;
+  agency_id: string;
+  person_id: string;
+  consent_id: string;
+  terms_id: string;
+  referral_code: string;
+  status: 'waiting' | 'counted' | 'not-counted' | 'reversed';
+  reason: string | null;
+  agreed_at: Instant;
+  counted_at: ColumnType<Date | null, Date | null, Date | null>;
+  created_at: Instant;
+}
+
+export type PostingKind =
+  | 'referral-counted'
+  | 'referrals-converted'
+  | 'referral-reversed'
+  | 'credit-reserved'
+  | 'credit-used'
+  | 'credit-released'
+  | 'credit-expired';
+
+export interface LedgerPostingTable {
+  posting_id: string;
+  company_id: string;
+  agency_id: string;
+  terms_id: string;
+  idempotency_key: string;
+  kind: PostingKind;
+  seq: number;
+  referral_id: string | null;
+  reservation_id: string | null;
+  reason: string | null;
+  posted_at: Instant;
+  prev_hash: string;
+  hash: string;
+}
+
+export type Asset = 'referral' | 'credit';
+export type Account = 'world' | 'counted' | 'converted' | 'issued' | 'available' | 'reserved' | 'used' | 'expired';
+
+export interface LedgerEntryTable {
+  posting_id: string;
+  company_id: string;
+  agency_id: string;
+  account: Account;
+  asset: Asset;
+  amount: number;
+}
+
+export interface CreditReservationTable {
+  reservation_id: string;
+  company_id: string;
+  agency_id: string;
+  status: 'reserved' | 'used' | 'released' | 'expired';
+  reason: string;
+  reserved_at: Instant;
+  expires_at: ColumnType<Date | null, Date | null, Date | null>;
+  settled_at: ColumnType<Date | null, Date | null, Date | null>;
+}
+
+export interface CreditGrantTable {
+  posting_id: string;
+  company_id: string;
+  agency_id: string;
+  granted_at: Instant;
+  expires_at: ColumnType<Date | null, Date | null, Date | null>;
+  status: 'available' | 'reserved' | 'used' | 'expired';
+  reservation_id: string | null;
+}
+
+export type NoticeKind = 'credit-earned' | 'progress' | 'connection-failing' | 'connection-recovered';
+
+export interface NoticeTable {
+  notice_id: string;
+  company_id: string;
+  kind: NoticeKind;
+  dedupe_key: string;
+  text: string;
+  blocks: Json<readonly unknown[]>;
+  status: 'waiting' | 'sending' | 'sent' | 'logged' | 'failed';
+  reason: string | null;
+  slack_ts: string | null;
+  attempts: Generated<number>;
+  created_at: Instant;
+  sent_at: ColumnType<Date | null, Date | null, Date | null>;
+}
+
+export interface Tables {
+  company: CompanyTable;
+  agency: AgencyTable;
+  agency_terms: AgencyTermsTable;
+  lease: LeaseTable;
+  audit_entry: AuditEntryTable;
+  outbox_mail: OutboxMailTable;
+  connection: ConnectionTable;
+  connection_secret: ConnectionSecretTable;
+  delivery: DeliveryTable;
+  person: PersonTable;
+  rejection: RejectionTable;
+  letter: LetterTable;
+  link: LinkTable;
+  consent_text: ConsentTextTable;
+  consent: ConsentTable;
+  write_back: WriteBackTable;
+  receipt: ReceiptTable;
+  referral: ReferralTable;
+  ledger_posting: LedgerPostingTable;
+  ledger_entry: LedgerEntryTable;
+  credit_reservation: CreditReservationTable;
+  credit_grant: CreditGrantTable;
+  notice: NoticeTable;
+}
