@@ -226,6 +226,8 @@ export interface ConsentTable {
   ticks: Json<readonly string[]>;
   method: string;
   user_agent: string | null;
+  /** What the person tells the agency; only with a grant. */
+  referral_code: string | null;
   previous_consent_id: string | null;
 }
 

@@ -28,6 +28,8 @@ create table consent (
   ticks jsonb not null, -- the boxes that were ticked
   method text not null, -- 'page'
   user_agent text,
+  referral_code text unique, -- what the person tells the agency; only with a grant
+  check ((decision = 'granted') = (referral_code is not null)),
   previous_consent_id uuid unique references consent, -- the decision this one follows: two cannot follow the same
   foreign key (company_id, text_hash) references consent_text
 );
