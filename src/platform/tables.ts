@@ -169,6 +169,13 @@ export interface RejectionTable {
   recorded_at: Instant;
 }
 
+export interface HiredCandidateTable {
+  connection_id: string;
+  company_id: string;
+  candidate_ref: string;
+  seen_at: Instant;
+}
+
 export type LetterStatus = 'planned' | 'sending' | 'sent' | 'held' | 'skipped' | 'cancelled' | 'failed' | 'unknown';
 
 export interface LetterTable {
@@ -355,6 +362,7 @@ export interface Tables {
   delivery: DeliveryTable;
   person: PersonTable;
   rejection: RejectionTable;
+  hired_candidate: HiredCandidateTable;
   letter: LetterTable;
   link: LinkTable;
   consent_text: ConsentTextTable;

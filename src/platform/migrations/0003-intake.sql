@@ -61,3 +61,13 @@ create index rejection_of_application on rejection (connection_id, application_r
 create index rejection_of_candidate on rejection (connection_id, candidate_ref);
 create index rejection_of_person on rejection (person_id);
 select protect_company_table('rejection');
+
+-- Whom the company hired: their other applications, closed as a matter of course, get no letter.
+create table hired_candidate (
+  connection_id uuid not null references connection,
+  company_id uuid not null references company,
+  candidate_ref text not null,
+  seen_at timestamptz not null,
+  primary key (connection_id, candidate_ref)
+);
+select protect_company_table('hired_candidate');

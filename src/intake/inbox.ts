@@ -1,0 +1,142 @@
+import { sql } from 'kysely';
+import type { Clock } from '../platform/clock.ts';
+import type { Database, Tx } from '../platform/database.ts';
+import { newId } from '../platform/ids.ts';
+import type { Jobs } from '../platform/jobs.ts';
+
+export interface NewDelivery {
+  readonly companyId: string;
+  readonly connectionId: string;
+  /** How the vendor names this delivery; the same name again is the same delivery. */
+  readonly deliveryRef: string;
+  readonly body: Buffer;
+}
+
+export interface ProcessJob {
+  readonly companyId: string;
+  readonly connectionId: string;
+  readonly deliveryIds: readonly string[];
+}
+
+/** The queue that turns stored deliveries into rejections. */
+export const processQueue = 'intake.process';
+
+export interface Inbox {
+  /**
+   * Stores a delivery together with its job and answers when both are durable. Deliveries that arrive meanwhile wait
+   * for the next commit and share it: one statement for all of them.
+   * @throws RelayError database_unavailable; then nothing was stored and the vendor must send again.
+   */
+  store(delivery: NewDelivery): Promise<'stored' | 'duplicate'>;
+}
+
+interface Waiting {
+  readonly delivery: NewDelivery;
+  settle(outcome: 'stored' | 'duplicate'): void;
+  fail(error: unknown): void;
+}
+
+const groupMax = 100;
+
+export function openInbox(parts: { readonly database: Database; readonly jobs: Jobs; readonly clock: Clock }): Inbox {
+  let waiting: Waiting[] = [];
+  let isWriting = false;
+
+  async function writeGroups(): Promise<void> {
+    if (isWriting) return;
+    isWriting = true;
+    while (waiting.length > 0) {
+      const group = waiting.slice(0, groupMax);
+      waiting = waiting.slice(groupMax);
+      await writeGroup(group);
+    }
+    isWriting = false;
+  }
+
+  async function writeGroup(group: readonly Waiting[]): Promise<void> {
+    try {
+      const stored = await storeGroup(
+        parts,
+        group.map(({ delivery }) => delivery),
+      );
+      for (const [index, one] of group.entries()) one.settle(stored[index] ? 'stored' : 'duplicate');
+    } catch (error) {
+      for (const one of group) one.fail(error);
+    }
+  }
+
+  return {
+    store: (delivery) =>
+      new Promise((settle, fail) => {
+        waiting.push({ delivery, settle, fail });
+        void writeGroups();
+      }),
+  };
+}
+
+/** For each delivery, in order: whether this call was the first to store it. */
+async function storeGroup(
+  { database, jobs, clock }: { readonly database: Database; readonly jobs: Jobs; readonly clock: Clock },
+  deliveries: readonly NewDelivery[],
+): Promise<readonly boolean[]> {
+  const byKey = Map.groupBy(deliveries, toKey);
+  const firsts = [...byKey.values()].flatMap((same) => same.slice(0, 1));
+  const receivedAt = clock.now();
+  const newKeys = await database.forSystem(async (tx) => {
+    const rows = await insertDeliveries(tx, firsts, byKey, receivedAt);
+    await jobs.enqueue(tx, processQueue, toJobs(rows));
+    return new Set(rows.map((row) => `${row.connection_id} ${row.delivery_ref}`));
+  });
+  return deliveries.map((delivery) => {
+    const key = toKey(delivery);
+    return newKeys.has(key) && byKey.get(key)?.[0] === delivery;
+  });
+}
+
+interface InsertedRow {
+  readonly delivery_id: string;
+  readonly company_id: string;
+  readonly connection_id: string;
+  readonly delivery_ref: string;
+}
+
+/** Stores what is new and counts what is not; gives the new rows. */
+async function insertDeliveries(
+  tx: Tx,
+  deliveries: readonly NewDelivery[],
+  byKey: ReadonlyMap<string, readonly NewDelivery[]>,
+  receivedAt: Date,
+): Promise<readonly InsertedRow[]> {
+  const rows = await tx
+    .insertInto('delivery')
+    .values(
+      deliveries.map((delivery) => ({
+        delivery_id: newId(),
+        company_id: delivery.companyId,
+        connection_id: delivery.connectionId,
+        delivery_ref: delivery.deliveryRef,
+        received_at: receivedAt,
+        body: delivery.body,
+        duplicates: (byKey.get(toKey(delivery))?.length ?? 1) - 1,
+      })),
+    )
+    .onConflict((conflict) =>
+      conflict
+        .columns(['connection_id', 'delivery_ref'])
+        .doUpdateSet({ duplicates: sql<number>`delivery.duplicates + excluded.duplicates + 1` }),
+    )
+    .returning(['delivery_id', 'company_id', 'connection_id', 'delivery_ref', sql<boolean>`xmax = 0`.as('is_new')])
+    .execute();
+  return rows.filter((row) => row.is_new);
+}
+
+function toJobs(rows: readonly InsertedRow[]): readonly ProcessJob[] {
+  return [...Map.groupBy(rows, (row) => row.connection_id)].flatMap(([connectionId, own]) => {
+    const companyId = own[0]?.company_id;
+    return companyId ? [{ companyId, connectionId, deliveryIds: own.map((row) => row.delivery_id) }] : [];
+  });
+}
+
+function toKey(delivery: NewDelivery): string {
+  return `${delivery.connectionId} ${delivery.deliveryRef}`;
+}
