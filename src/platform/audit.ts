@@ -1,5 +1,8 @@
+import type { Selectable } from 'kysely';
 import type { Tx } from './database.ts';
 import { sha256 } from './ids.ts';
+import type { Page } from './page.ts';
+import type { AuditEntryTable } from './tables.ts';
 
 export interface AuditFact {
   readonly companyId: string;
@@ -45,6 +48,35 @@ export async function appendAudit(tx: Tx, fact: AuditFact): Promise<void> {
       hash: hashEntry(entry),
     })
     .execute();
+}
+
+export interface ListedAuditEntry {
+  readonly seq: number;
+  readonly at: Date;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly detail: NonNullable<AuditFact['detail']>;
+  readonly hash: string;
+}
+
+/** Newest first; the cursor is the number of the last line. */
+export async function listAudit(
+  tx: Tx,
+  request: { readonly companyId: string; readonly cursor?: number | undefined; readonly limit: number },
+): Promise<Page<ListedAuditEntry>> {
+  let query = tx.selectFrom('audit_entry').selectAll().where('company_id', '=', request.companyId);
+  if (request.cursor !== undefined) query = query.where('seq', '<', request.cursor);
+  const rows = await query
+    .orderBy('seq', 'desc')
+    .limit(request.limit + 1)
+    .execute();
+  const items = rows.slice(0, request.limit).map(toListedEntry);
+  return { items, nextCursor: rows.length > request.limit ? String(items.at(-1)?.seq) : null };
+}
+
+function toListedEntry({ seq, at, actor, action, subject, detail, hash }: Selectable<AuditEntryTable>): ListedAuditEntry {
+  return { seq, at, actor, action, subject, hash, detail: detail as ListedAuditEntry['detail'] }; // written by appendAudit only
 }
 
 /** The first number whose line was changed, removed or moved; undefined when the whole chain holds. */
