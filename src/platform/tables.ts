@@ -191,6 +191,7 @@ export interface LetterTable {
   template_version: string;
   due_at: ColumnType<Date | null, Date | null, Date | null>;
   queued_at: ColumnType<Date | null, Date | null, Date | null>;
+  released_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
   sent_at: ColumnType<Date | null, Date | null, Date | null>;
   attempts: Generated<number>;
   created_at: Instant;
@@ -260,6 +261,8 @@ export interface ReceiptTable {
   updated_at: Instant;
 }
 
+export type ReferralStatus = 'waiting' | 'counted' | 'not-counted' | 'reversed';
+
 export interface ReferralTable {
   referral_id: string;
   company_id: string;
@@ -268,11 +271,39 @@ export interface ReferralTable {
   consent_id: string;
   terms_id: string;
   referral_code: string;
-  status: 'waiting' | 'counted' | 'not-counted' | 'reversed';
+  status: ReferralStatus;
   reason: string | null;
   agreed_at: Instant;
   counted_at: ColumnType<Date | null, Date | null, Date | null>;
+  /** The credit it became a part of. */
+  credit_id: string | null;
   created_at: Instant;
+}
+
+export type ReservationStatus = 'reserved' | 'used' | 'released' | 'expired';
+
+export interface CreditReservationTable {
+  reservation_id: string;
+  company_id: string;
+  agency_id: string;
+  status: ReservationStatus;
+  reason: string;
+  reserved_at: Instant;
+  settled_at: ColumnType<Date | null, Date | null, Date | null>;
+}
+
+export type CreditStatus = 'available' | 'reserved' | 'used' | 'expired';
+
+export interface CreditTable {
+  /** The posting that made it. */
+  credit_id: string;
+  company_id: string;
+  agency_id: string;
+  terms_id: string;
+  status: CreditStatus;
+  reservation_id: string | null;
+  granted_at: Instant;
+  expires_at: ColumnType<Date | null, Date | null, Date | null>;
 }
 
 export type PostingKind =
@@ -293,6 +324,7 @@ export interface LedgerPostingTable {
   kind: PostingKind;
   seq: number;
   referral_id: string | null;
+  credit_id: string | null;
   reservation_id: string | null;
   reason: string | null;
   posted_at: Instant;
@@ -304,33 +336,12 @@ export type Asset = 'referral' | 'credit';
 export type Account = 'world' | 'counted' | 'converted' | 'issued' | 'available' | 'reserved' | 'used' | 'expired';
 
 export interface LedgerEntryTable {
-  posting_id: string;
   company_id: string;
   agency_id: string;
+  seq: number;
   account: Account;
   asset: Asset;
   amount: number;
-}
-
-export interface CreditReservationTable {
-  reservation_id: string;
-  company_id: string;
-  agency_id: string;
-  status: 'reserved' | 'used' | 'released' | 'expired';
-  reason: string;
-  reserved_at: Instant;
-  expires_at: ColumnType<Date | null, Date | null, Date | null>;
-  settled_at: ColumnType<Date | null, Date | null, Date | null>;
-}
-
-export interface CreditGrantTable {
-  posting_id: string;
-  company_id: string;
-  agency_id: string;
-  granted_at: Instant;
-  expires_at: ColumnType<Date | null, Date | null, Date | null>;
-  status: 'available' | 'reserved' | 'used' | 'expired';
-  reservation_id: string | null;
 }
 
 export type NoticeKind = 'credit-earned' | 'progress' | 'connection-failing' | 'connection-recovered';
@@ -346,6 +357,7 @@ export interface NoticeTable {
   reason: string | null;
   slack_ts: string | null;
   attempts: Generated<number>;
+  claimed_at: ColumnType<Date | null, Date | null, Date | null>;
   created_at: Instant;
   sent_at: ColumnType<Date | null, Date | null, Date | null>;
 }
@@ -370,9 +382,9 @@ export interface Tables {
   write_back: WriteBackTable;
   receipt: ReceiptTable;
   referral: ReferralTable;
+  credit_reservation: CreditReservationTable;
+  credit: CreditTable;
   ledger_posting: LedgerPostingTable;
   ledger_entry: LedgerEntryTable;
-  credit_reservation: CreditReservationTable;
-  credit_grant: CreditGrantTable;
   notice: NoticeTable;
 }

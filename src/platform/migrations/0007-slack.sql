@@ -9,9 +9,10 @@ create table notice (
   text text not null,
   blocks jsonb not null,
   status text not null check (status in ('waiting', 'sending', 'sent', 'logged', 'failed')),
-  reason text,
+  reason text, -- failed: why; waiting: what is not known about the try before (answered, unanswered)
   slack_ts text,
-  attempts integer not null default 0,
+  attempts integer not null default 0, -- also the fence: only the run that made this try may settle it
+  claimed_at timestamptz,
   created_at timestamptz not null,
   sent_at timestamptz,
   unique (company_id, dedupe_key)
