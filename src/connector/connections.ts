@@ -1,6 +1,36 @@
-import type { Tx } from '../platform/database.ts';
+import type { z } from 'zod';
+import { readCompanyKey } from '../company/index.ts';
+import type { Events } from '../events.ts';
+import { appendAudit } from '../platform/audit.ts';
+import type { Cache } from '../platform/cache.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Database, Tx } from '../platform/database.ts';
+import { RelayError } from '../platform/errors.ts';
+import { isId, newId } from '../platform/ids.ts';
+import type { Log } from '../platform/log.ts';
 import type { ConnectionState, LetterPolicy, Mapping } from '../platform/tables.ts';
-import type { Application, Connector, Steps, WriteBack, WriteBackResult } from './contract.ts';
+import type { CompanyKey, Vault } from '../platform/vault.ts';
+import type { Application, Connector, Context, Fields, Steps, WriteBack, WriteBackResult } from './contract.ts';
+import { readChangedSettings, readNewSettings, splitSettings } from './fields.ts';
+import { openHttp } from './http.ts';
+import { openLimiters, type Sleep } from './limiter.ts';
+import { type NetworkGuard, openNetworkGuard } from './network-guard.ts';
+import { openTokens, type TokenSource, tokenName } from './oauth.ts';
+import { openShortMemory } from './short-memory.ts';
+import {
+  deleteSecret,
+  insertConnection,
+  listConnections,
+  readConnection,
+  readConnectionForUpdate,
+  readSecrets,
+  removeConnection,
+  saveSecrets,
+  secretPlace,
+  startFailing,
+  stopFailing,
+  updateConnection,
+} from './store.ts';
 
 /** One company's installed connector. Secrets are not in it. */
 export interface Connection {
@@ -59,4 +89,287 @@ export interface Connections {
   writeBack(connection: Connection, item: WriteBack, steps: Steps): Promise<WriteBackResult>;
   /** Asks the ATS whether the settings work. @throws RelayError saying who must act. */
   check(connection: Connection): Promise<void>;
+  /** Lets go of sockets and of Redis. */
+  close(): Promise<void>;
+}
+
+export interface ConnectionsParts {
+  readonly database: Database;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly cache: Cache;
+  readonly log: Log;
+  readonly connectors: readonly Connector[];
+  /** Accepts http and private addresses: for fakes and for an ATS inside one's own walls. */
+  readonly allowPrivateNetwork: boolean;
+  /** Where all processes keep a vendor's limits together. */
+  readonly redisUrl: string | undefined;
+  /** How to wait; real time unless a test has its own. */
+  readonly sleep?: Sleep;
+  /** How names are resolved; the system's way unless a test has its own. */
+  readonly guard?: NetworkGuard;
+}
+
+const defaultLetter: LetterPolicy = { holdMinutes: 1440, window: 'business-hours' };
+const shortMs = 5_000;
+const shortMax = 10_000;
+
+/** A connection with all that is needed to call its ATS. Stays in this process's memory and is never logged. */
+interface Installed {
+  readonly connection: Connection;
+  readonly connector: Connector;
+  readonly key: CompanyKey;
+  /** All fields, the secret ones in clear. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** A digest of the settings: what was fetched with others is not found under it. */
+  readonly version: string;
+}
+
+interface Client {
+  readonly version: string;
+  readonly tokens: TokenSource;
+  readonly context: Context;
+}
+
+/** Opens the room: the only way to the ATSs. */
+export function openConnections(parts: ConnectionsParts): Connections {
+  const { database, vault, clock, cache, connectors } = parts;
+  const sleep = parts.sleep ?? sleepForReal;
+  const guard = parts.guard ?? openNetworkGuard(parts);
+  const limiters = openLimiters({ clock, sleep, log: parts.log, redisUrl: parts.redisUrl });
+  const byId = new Map(connectors.map((connector) => [connector.id, connector]));
+  const clients = new Map<string, Client>();
+  const installed = openShortMemory<Installed>({ clock, ttlMs: shortMs, max: shortMax }, (connectionId) =>
+    database.forSystem((tx) => readInstalled({ vault, byId }, tx, connectionId)),
+  );
+
+  function forget(connectionId: string): void {
+    installed.forget(connectionId);
+    clients.delete(connectionId);
+  }
+
+  function toClient({ connection, connector, key, settings, version }: Installed): Client {
+    const { connectionId, companyId } = connection;
+    const known = clients.get(connectionId);
+    if (known?.version === version) return known;
+    const grant = { connectionId, companyId, key, access: connector.access, settings, version };
+    const tokens = openTokens({ database, clock, cache, guard }, grant);
+    const http = openHttp({
+      baseUrl: settings[connector.baseUrl] ?? '',
+      guard,
+      limiter: limiters.of(connectionId, connector),
+      tokens,
+      limits: connector.limits,
+      clock,
+      sleep,
+    });
+    const remember = <T>(name: string, ttlMs: number, schema: z.ZodType<T>, load: () => Promise<T>) =>
+      cache.remember(`context:${connectionId}:${version}:${name}`, ttlMs, schema, load);
+    const client = { version, tokens, context: { settings, http, remember } };
+    clients.set(connectionId, client);
+    return client;
+  }
+
+  /** Calls the ATS, and notes when it begins to refuse us and when it takes us again. */
+  async function withClient<T>(
+    { connectionId }: Pick<Connection, 'connectionId'>,
+    work: (connector: Connector, client: Client) => Promise<T>,
+  ): Promise<T> {
+    const found = await installed.get(connectionId);
+    if (!found) throw new RelayError('request_not_found', { message: 'the connection was removed' });
+    try {
+      const result = await work(found.connector, toClient(found));
+      if (found.connection.failingSince) await noteRecovered(found.connection);
+      return result;
+    } catch (thrown) {
+      if (thrown instanceof RelayError && thrown.kind === 'config') await noteFailing(found.connection, thrown.code);
+      throw thrown;
+    }
+  }
+
+  async function noteFailing({ connectionId, companyId, failingCode }: Connection, code: string): Promise<void> {
+    if (failingCode === code) return;
+    const now = clock.now();
+    await database.forCompany(companyId, async (tx) => {
+      if (!(await startFailing(tx, connectionId, code, now))) return;
+      await parts.events.publish(tx, 'connection-failing', [
+        { companyId, connectionId, code, since: now.toISOString() },
+      ]);
+    });
+    installed.forget(connectionId);
+  }
+
+  async function noteRecovered({ connectionId, companyId }: Connection): Promise<void> {
+    await database.forCompany(companyId, async (tx) => {
+      const since = await stopFailing(tx, connectionId);
+      if (!since) return;
+      await parts.events.publish(tx, 'connection-recovered', [{ companyId, connectionId, since: since.toISOString() }]);
+    });
+    installed.forget(connectionId);
+  }
+
+  return {
+    connectors,
+    connector: (id) => byId.get(id),
+
+    async create(tx, input) {
+      const connector = byId.get(input.connector);
+      if (!connector) throw new RelayError('connector_unknown');
+      const settings = readNewSettings(connector.settings, input.settings);
+      checkUrls(guard, connector.settings, settings);
+      const { plain, secret } = splitSettings(connector.settings, settings);
+      const connection: Connection = {
+        connectionId: newId(),
+        companyId: input.companyId,
+        connector: connector.id,
+        state: 'shadow',
+        settings: plain,
+        letter: defaultLetter,
+        mapping: { reasons: {} },
+        failingSince: null,
+        failingCode: null,
+        createdAt: clock.now(),
+      };
+      await insertConnection(tx, connection);
+      const key = await readCompanyKey(tx, vault, input.companyId);
+      await saveSecrets(tx, key, connection, secret, clock.now());
+      await audit(tx, connection, 'connection.created', clock.now(), { connector: connector.id });
+      return connection;
+    },
+
+    read: async (tx, connectionId) => (isId(connectionId) ? readConnection(tx, connectionId) : undefined),
+    list: (tx, companyId) => listConnections(tx, companyId),
+
+    async update(tx, connectionId, change) {
+      const before = isId(connectionId) ? await readConnectionForUpdate(tx, connectionId) : undefined;
+      const connector = before && byId.get(before.connector);
+      if (!before || !connector) throw new RelayError('request_not_found', { message: 'there is no such connection' });
+      const now = clock.now();
+      const given = readChangedSettings(connector.settings, change.settings ?? {});
+      checkUrls(guard, connector.settings, given);
+      const { plain, secret } = splitSettings(connector.settings, given);
+      const after: Connection = {
+        ...before,
+        state: change.state ?? before.state,
+        settings: { ...before.settings, ...plain },
+        letter: change.letter ?? before.letter,
+        mapping: change.mapping ?? before.mapping,
+      };
+      await updateConnection(tx, connectionId, after, now);
+      await saveSecrets(tx, await readCompanyKey(tx, vault, before.companyId), before, secret, now);
+      if (Object.keys(given).length > 0) await deleteSecret(tx, connectionId, tokenName);
+      await auditChange(tx, before, after, Object.keys(given), now);
+      forget(connectionId);
+      return after;
+    },
+
+    async remove(tx, connectionId) {
+      const before = isId(connectionId) ? await readConnectionForUpdate(tx, connectionId) : undefined;
+      if (!before) throw new RelayError('request_not_found', { message: 'there is no such connection' });
+      await removeConnection(tx, connectionId, clock.now());
+      await audit(tx, before, 'connection.removed', clock.now(), { connector: before.connector });
+      forget(connectionId);
+    },
+
+    async door(connectionId) {
+      const found = isId(connectionId) ? await installed.get(connectionId) : undefined;
+      const webhook = found?.connector.webhook;
+      if (!found || !webhook) return undefined;
+      const { connection, connector, settings } = found;
+      return { connection, connector, secret: settings[webhook.secret] ?? '' };
+    },
+
+    reread: (connection, applicationRefs) =>
+      withClient(connection, async (connector, { context }) => {
+        const batches = toBatches([...new Set(applicationRefs)], connector.limits.rereadMax);
+        const applications = await Promise.all(batches.map((refs) => connector.reread(context, refs)));
+        return applications.flat();
+      }),
+
+    writeBack: (connection, item, steps) =>
+      withClient(connection, async (connector, { context }) => {
+        if (!connector.writeBack)
+          throw new RelayError('request_conflict', { message: `${connector.id} takes no write-backs` });
+        return connector.writeBack(context, item, steps);
+      }),
+
+    check: (connection) =>
+      withClient(connection, async (connector, { context, tokens }) => {
+        // An old token may still carry rights that are gone, or lack those just given.
+        await tokens.reset();
+        await connector.check(context);
+      }),
+
+    async close() {
+      guard.close();
+      await limiters.close();
+    },
+  };
+}
+
+async function readInstalled(
+  { vault, byId }: { readonly vault: Vault; readonly byId: ReadonlyMap<string, Connector> },
+  tx: Tx,
+  connectionId: string,
+): Promise<Installed | undefined> {
+  const connection = await readConnection(tx, connectionId);
+  const connector = connection && byId.get(connection.connector);
+  if (!connection || !connector) return undefined;
+  const key = await readCompanyKey(tx, vault, connection.companyId);
+  const secrets = new Map((await readSecrets(tx, connectionId)).map(({ name, ciphertext }) => [name, ciphertext]));
+  const read = (name: string): string => {
+    const sealed = secrets.get(name);
+    return sealed === undefined
+      ? (connection.settings[name] ?? '')
+      : key.unseal(secretPlace(connectionId, name), sealed);
+  };
+  const settings = Object.fromEntries(Object.keys(connector.settings).map((name) => [name, read(name)]));
+  const version = key.digest('connection settings', JSON.stringify(settings)).slice(0, 16);
+  return { connection, connector, key, settings, version };
+}
+
+/** @throws RelayError vendor_address_refused. */
+function checkUrls(guard: NetworkGuard, fields: Fields, settings: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(settings)) {
+    if (fields[name]?.kind === 'url' && value !== '') guard.readUrl(value);
+  }
+}
+
+/** Notes what was changed by the names of its parts. Values may be secrets, so none is written. */
+async function auditChange(
+  tx: Tx,
+  before: Connection,
+  after: Connection,
+  settings: readonly string[],
+  now: Date,
+): Promise<void> {
+  const changed = [
+    ...settings.map((name) => `settings.${name}`),
+    ...(after.letter === before.letter ? [] : ['letter']),
+    ...(after.mapping === before.mapping ? [] : ['mapping']),
+  ];
+  if (changed.length > 0) await audit(tx, before, 'connection.updated', now, { changed: changed.join(',') });
+  if (after.state !== before.state)
+    await audit(tx, before, 'connection.state-changed', now, { from: before.state, to: after.state });
+}
+
+function audit(
+  tx: Tx,
+  { companyId, connectionId }: Connection,
+  action: string,
+  at: Date,
+  detail: Readonly<Record<string, string>>,
+): Promise<void> {
+  return appendAudit(tx, { companyId, at, actor: 'admin', action, subject: connectionId, detail });
+}
+
+function toBatches<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}
+
+function sleepForReal(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import type { DecidedBy, Source } from '../platform/tables.ts';
 
 export { RelayError } from '../platform/errors.ts';
+/** For a fake, which signs as its vendor does. */
+export { signDelivery } from './signatures.ts';
 export type { DecidedBy, Source };
 
 /** A text for people, Japanese first. */
@@ -65,7 +67,10 @@ export interface Webhook<F extends Fields> {
   parse(body: unknown): readonly Report[];
 }
 
-/** What a connector reports, in our words. A webhook is a hint: the application is read again before anything is done. */
+/**
+ * What a connector reports, in our words. A webhook is a hint: the application is read again before anything is done.
+ * `erased` names the applications that are gone; an empty list means the whole candidate, with every application.
+ */
 export type Report =
   | ({ readonly kind: 'rejected' } & ApplicationHint)
   | ({ readonly kind: 'reinstated' } & ApplicationHint)

@@ -1,0 +1,11 @@
+export {
+  type Connection,
+  type Connections,
+  type ConnectionsParts,
+  openConnections,
+} from './connections.ts';
+export * from './contract.ts';
+export * from './fake.ts';
+export { mask, maskSettings, mayBeLeftOut, toSettingsSchema } from './fields.ts';
+export { type HostedFake, serveFake } from './serve-fake.ts';
+export { verifyDelivery } from './signatures.ts';

@@ -1,0 +1,185 @@
+import Bottleneck from 'bottleneck';
+import { Redis } from 'ioredis';
+import type { Clock } from '../platform/clock.ts';
+import { RelayError } from '../platform/errors.ts';
+import type { Log } from '../platform/log.ts';
+import type { Connector } from './contract.ts';
+import { type Answer, readCount } from './vendor-errors.ts';
+
+/** Waits this many milliseconds. */
+export type Sleep = (ms: number) => Promise<void>;
+
+/** Keeps one connection's calls within what its vendor allows. */
+export interface Limiter {
+  /** Starts the work when there is room. @throws RelayError vendor_rate_limited when the window stays shut for too long. */
+  run<T>(work: () => Promise<T>): Promise<T>;
+  /** Learns from an answer's headers what is left of the vendor's window and when the next begins. */
+  observe(headers: Answer['headers']): void;
+}
+
+export interface Limiters {
+  /** The limiter of a connection; always the same one while it is in use. */
+  of(connectionId: string, connector: Pick<Connector, 'id' | 'limits'>): Limiter;
+  close(): Promise<void>;
+}
+
+export interface LimitersParts {
+  readonly clock: Clock;
+  readonly sleep: Sleep;
+  readonly log: Log;
+  /** Where all processes count together; without it each counts alone. */
+  readonly redisUrl: string | undefined;
+}
+
+/** A window that opens later than this is left to the job's own retry. */
+const longestWaitMs = 60_000;
+
+export function openLimiters(parts: LimitersParts): Limiters {
+  const cluster = parts.redisUrl === undefined ? undefined : openCluster(parts.redisUrl, parts.log);
+  const local = openGroups();
+  const shared = cluster && openGroups(cluster.connection);
+  const windows = new Map<string, Window>();
+
+  return {
+    of(connectionId, connector) {
+      const { concurrency } = connector.limits;
+      const slots: Slots = (start) => local(connector.id, concurrency).key(connectionId).schedule(start);
+      const sharedSlots: Slots | undefined =
+        shared && ((start) => shared(connector.id, concurrency).key(connectionId).schedule(start));
+      const window = windows.get(connectionId) ?? openWindow(parts, connector.limits);
+      windows.set(connectionId, window);
+      return {
+        observe: window.observe,
+        run: (work) => {
+          const start = async () => {
+            await window.enter();
+            return work();
+          };
+          return cluster && sharedSlots ? cluster.run(start, sharedSlots, slots) : slots(start);
+        },
+      };
+    },
+    close: async () => cluster?.close(),
+  };
+}
+
+type Slots = <T>(start: () => Promise<T>) => Promise<T>;
+
+/** One group of limiters per connector; a limiter that nobody used for five minutes is dropped. */
+function openGroups(
+  connection?: Bottleneck.IORedisConnection,
+): (connector: string, concurrency: number) => Bottleneck.Group {
+  const groups = new Map<string, Bottleneck.Group>();
+  return (connector, concurrency) => {
+    const known = groups.get(connector);
+    if (known) return known;
+    const group = new Bottleneck.Group({
+      id: `career-relay-${connector}`,
+      maxConcurrent: concurrency,
+      timeout: 300_000,
+      ...(connection ? { connection } : {}),
+    });
+    group.on('error', () => undefined); // told once, by the connection
+    groups.set(connector, group);
+    return group;
+  };
+}
+
+interface Window {
+  /** Waits until the vendor takes calls again, and counts this one. */
+  enter(): Promise<void>;
+  observe(headers: Answer['headers']): void;
+}
+
+/**
+ * The vendor's rate window, as its headers tell it. The vendor counts for all our processes, so its figure is the shared
+ * truth; between two answers each call is counted here.
+ */
+function openWindow({ clock, sleep }: Pick<LimitersParts, 'clock' | 'sleep'>, limits: Connector['limits']): Window {
+  let remaining = Number.POSITIVE_INFINITY;
+  let resetMs = 0;
+  let opening: Promise<void> | undefined;
+
+  async function waitForReset(waitMs: number): Promise<void> {
+    await sleep(waitMs);
+    remaining = Number.POSITIVE_INFINITY;
+    opening = undefined;
+  }
+
+  return {
+    async enter() {
+      while (remaining <= 0) {
+        const waitMs = resetMs - clock.now().getTime();
+        if (!opening && waitMs > longestWaitMs)
+          throw new RelayError('vendor_rate_limited', { message: 'the rate window is used up', retryAfterMs: waitMs });
+        opening ??= waitForReset(Math.max(0, waitMs));
+        await opening;
+      }
+      remaining -= 1;
+    },
+    observe(headers) {
+      const left = readCount(headers[limits.remainingHeader]);
+      const reset = readCount(headers[limits.resetHeader]);
+      if (left === undefined || reset === undefined || reset * 1000 <= clock.now().getTime()) return;
+      // Answers overtake each other: within one window the lowest figure is the newest.
+      remaining = reset * 1000 === resetMs ? Math.min(remaining, left) : left;
+      resetMs = reset * 1000;
+    },
+  };
+}
+
+interface Cluster {
+  readonly connection: Bottleneck.IORedisConnection;
+  /** Runs in a shared slot, or in one of this process alone while Redis is away. The work starts once, whatever breaks. */
+  run<T>(work: () => Promise<T>, shared: Slots, alone: Slots): Promise<T>;
+  close(): Promise<void>;
+}
+
+function openCluster(url: string, log: Log): Cluster {
+  const client = new Redis(url, { maxRetriesPerRequest: 1, retryStrategy: (tries) => Math.min(tries * 200, 5_000) });
+  const connection = new Bottleneck.IORedisConnection({ client });
+  let isClosed = false;
+  let isAway = false;
+  let isToldOf = false;
+  let lost = nextLoss(client);
+  connection.on('error', (error: unknown) => {
+    if (!isToldOf && !isClosed)
+      log.warn({ err: error }, 'the shared limiter cannot be reached; each process limits alone');
+    isToldOf = true;
+  });
+  client.on('close', () => {
+    isAway = true;
+  });
+  client.on('ready', () => {
+    isAway = false;
+    isToldOf = false;
+    lost = nextLoss(client);
+  });
+
+  return {
+    connection,
+    async run(work, shared, alone) {
+      let outcome: ReturnType<typeof work> | undefined;
+      const start = () => {
+        outcome ??= work();
+        return outcome;
+      };
+      if (!isAway) {
+        const settled = shared(start).then(
+          () => undefined,
+          () => undefined,
+        );
+        await Promise.race([settled, lost]);
+      }
+      return outcome ?? alone(start);
+    },
+    async close() {
+      isClosed = true;
+      await connection.disconnect(false);
+    },
+  };
+}
+
+function nextLoss(client: Redis): Promise<void> {
+  return new Promise((resolve) => void client.once('close', () => resolve()));
+}

@@ -1,0 +1,202 @@
+import type { Selectable } from 'kysely';
+import type { Tx } from '../platform/database.ts';
+import type { ConnectionState, ConnectionTable, LetterPolicy, Mapping } from '../platform/tables.ts';
+import type { CompanyKey, Place } from '../platform/vault.ts';
+import type { Connection } from './connections.ts';
+
+/** Where a connection's secret stands; it opens nowhere else. */
+export function secretPlace(connectionId: string, name: string): Place {
+  return { table: 'connection_secret', column: 'ciphertext', row: `${connectionId}|${name}` };
+}
+
+export interface SealedSecret {
+  readonly name: string;
+  readonly ciphertext: string;
+  /** For tokens; null for settings. */
+  readonly expiresAt: Date | null;
+}
+
+export async function insertConnection(
+  tx: Tx,
+  connection: Omit<Connection, 'failingSince' | 'failingCode'>,
+): Promise<void> {
+  await tx
+    .insertInto('connection')
+    .values({
+      connection_id: connection.connectionId,
+      company_id: connection.companyId,
+      connector: connection.connector,
+      state: connection.state,
+      settings: JSON.stringify(connection.settings),
+      letter: JSON.stringify(connection.letter),
+      mapping: JSON.stringify(connection.mapping),
+      failing_since: null,
+      failing_code: null,
+      created_at: connection.createdAt,
+      updated_at: connection.createdAt,
+      removed_at: null,
+    })
+    .execute();
+}
+
+/** Without the removed ones. */
+export async function readConnection(tx: Tx, connectionId: string): Promise<Connection | undefined> {
+  const row = await selectInstalled(tx).where('connection_id', '=', connectionId).executeTakeFirst();
+  return row && toConnection(row);
+}
+
+/** The same, held until the transaction ends: two changes at once follow each other. */
+export async function readConnectionForUpdate(tx: Tx, connectionId: string): Promise<Connection | undefined> {
+  const row = await selectInstalled(tx).where('connection_id', '=', connectionId).forUpdate().executeTakeFirst();
+  return row && toConnection(row);
+}
+
+/** Oldest first, without the removed ones. */
+export async function listConnections(tx: Tx, companyId: string): Promise<readonly Connection[]> {
+  const rows = await selectInstalled(tx).where('company_id', '=', companyId).orderBy('connection_id').execute();
+  return rows.map(toConnection);
+}
+
+export async function updateConnection(
+  tx: Tx,
+  connectionId: string,
+  change: {
+    readonly state: ConnectionState;
+    readonly settings: Readonly<Record<string, string>>;
+    readonly letter: LetterPolicy;
+    readonly mapping: Mapping;
+  },
+  now: Date,
+): Promise<void> {
+  await tx
+    .updateTable('connection')
+    .set({
+      state: change.state,
+      settings: JSON.stringify(change.settings),
+      letter: JSON.stringify(change.letter),
+      mapping: JSON.stringify(change.mapping),
+      updated_at: now,
+    })
+    .where('connection_id', '=', connectionId)
+    .execute();
+}
+
+/** Marks it removed and deletes every secret of it. */
+export async function removeConnection(tx: Tx, connectionId: string, now: Date): Promise<void> {
+  await tx.deleteFrom('connection_secret').where('connection_id', '=', connectionId).execute();
+  await tx
+    .updateTable('connection')
+    .set({ removed_at: now, updated_at: now })
+    .where('connection_id', '=', connectionId)
+    .execute();
+}
+
+/**
+ * Notes why the ATS refuses us, and since when.
+ * @returns true when it had worked until now; false when it was failing already, or is removed.
+ */
+export async function startFailing(tx: Tx, connectionId: string, code: string, now: Date): Promise<boolean> {
+  const before = await readConnectionForUpdate(tx, connectionId);
+  if (!before) return false;
+  await tx
+    .updateTable('connection')
+    .set({ failing_since: before.failingSince ?? now, failing_code: code })
+    .where('connection_id', '=', connectionId)
+    .execute();
+  return before.failingSince === null;
+}
+
+/** @returns since when it had been failing; undefined when it was not. */
+export async function stopFailing(tx: Tx, connectionId: string): Promise<Date | undefined> {
+  const before = await readConnectionForUpdate(tx, connectionId);
+  if (!before?.failingSince) return undefined;
+  await tx
+    .updateTable('connection')
+    .set({ failing_since: null, failing_code: null })
+    .where('connection_id', '=', connectionId)
+    .execute();
+  return before.failingSince;
+}
+
+/** Every secret of a connection, its token included, still sealed. */
+export async function readSecrets(tx: Tx, connectionId: string): Promise<readonly SealedSecret[]> {
+  return tx
+    .selectFrom('connection_secret')
+    .select(['name', 'ciphertext', 'expires_at as expiresAt'])
+    .where('connection_id', '=', connectionId)
+    .execute();
+}
+
+/** Seals and stores settings that are secret; an empty value deletes the one of its name. */
+export async function saveSecrets(
+  tx: Tx,
+  key: CompanyKey,
+  { connectionId, companyId }: Pick<Connection, 'connectionId' | 'companyId'>,
+  secrets: Readonly<Record<string, string>>,
+  now: Date,
+): Promise<void> {
+  for (const [name, value] of Object.entries(secrets)) {
+    if (value === '') await deleteSecret(tx, connectionId, name);
+    else {
+      const ciphertext = key.seal(secretPlace(connectionId, name), value);
+      await upsertSecret(tx, { connectionId, companyId, name, ciphertext, expiresAt: null }, now);
+    }
+  }
+}
+
+/** Stores a sealed access token, unless the connection was removed meanwhile. */
+export async function saveTokenSecret(
+  tx: Tx,
+  token: {
+    readonly connectionId: string;
+    readonly companyId: string;
+    readonly name: string;
+    readonly ciphertext: string;
+    readonly expiresAt: Date;
+  },
+  now: Date,
+): Promise<void> {
+  if (await readConnectionForUpdate(tx, token.connectionId)) await upsertSecret(tx, token, now);
+}
+
+/** @param ciphertext deletes it only while it is still this one. */
+export async function deleteSecret(tx: Tx, connectionId: string, name: string, ciphertext?: string): Promise<void> {
+  await tx
+    .deleteFrom('connection_secret')
+    .where('connection_id', '=', connectionId)
+    .where('name', '=', name)
+    .$if(ciphertext !== undefined, (query) => query.where('ciphertext', '=', ciphertext ?? ''))
+    .execute();
+}
+
+async function upsertSecret(
+  tx: Tx,
+  secret: SealedSecret & Pick<Connection, 'connectionId' | 'companyId'>,
+  now: Date,
+): Promise<void> {
+  const values = { ciphertext: secret.ciphertext, expires_at: secret.expiresAt, updated_at: now };
+  await tx
+    .insertInto('connection_secret')
+    .values({ connection_id: secret.connectionId, company_id: secret.companyId, name: secret.name, ...values })
+    .onConflict((conflict) => conflict.columns(['connection_id', 'name']).doUpdateSet(values))
+    .execute();
+}
+
+function selectInstalled(tx: Tx) {
+  return tx.selectFrom('connection').selectAll().where('removed_at', 'is', null);
+}
+
+function toConnection(row: Selectable<ConnectionTable>): Connection {
+  return {
+    connectionId: row.connection_id,
+    companyId: row.company_id,
+    connector: row.connector,
+    state: row.state,
+    settings: row.settings,
+    letter: row.letter,
+    mapping: row.mapping,
+    failingSince: row.failing_since,
+    failingCode: row.failing_code,
+    createdAt: row.created_at,
+  };
+}
