@@ -15,7 +15,7 @@ export interface Fake {
   mergeCandidate(candidateRef: string, intoCandidateRef: string): FakeDelivery;
   /** A signed test message, as the vendor sends when a webhook is set up. */
   ping(): FakeDelivery;
-  /** What our write-backs left on a candidate. */
+  /** What stands on a candidate now: our write-backs, beside what others had put there before. */
   written(candidateRef: string): {
     readonly fields: Readonly<Record<string, unknown>>;
     readonly tags: readonly string[];

@@ -118,6 +118,12 @@ const codes = {
     ja: 'ATSの応答を読み取れませんでした。サポートへご連絡ください。',
     en: 'The answer of the ATS was not understood. Please tell support.',
   },
+  vendor_field_unsuitable: {
+    kind: 'config',
+    status: 422,
+    ja: '同意を記録する項目がATSにないか、記録に使えません。項目のキーと種類を確認するか、空欄にしてください（タグで記録します）。',
+    en: 'The ATS field named for the consent is missing or cannot hold it. Check its key and type, or leave it empty to use a tag.',
+  },
   secret_unreadable: {
     kind: 'config',
     status: 500,

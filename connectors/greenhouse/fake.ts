@@ -1,0 +1,424 @@
+import { createHmac } from 'node:crypto';
+import type { Fake, FakeApplicant, FakeDelivery, FakeOptions } from '../../src/connector/fake.ts';
+import {
+  type Answer,
+  answerList,
+  answerWrite,
+  applyImportedTag,
+  type Credentials,
+  createRateWindow,
+  createTokens,
+  refuse,
+} from './fake-api.ts';
+import {
+  createStore,
+  type FakeApplication,
+  type FakeCandidate,
+  foreignValues,
+  presentCandidate,
+  readTagNames,
+  readValues,
+  reasons,
+  type Store,
+} from './fake-store.ts';
+
+export interface GreenhouseFakeOptions extends FakeOptions {
+  /** True: a PATCH of custom_fields drops those it does not name. Greenhouse does not say which of the two it does. */
+  readonly replacesCustomFields?: boolean;
+}
+
+/** What can be done to Greenhouse beyond the common fake. */
+export interface GreenhouseFake extends Fake {
+  /** Rejects somebody the company found itself and who never applied. */
+  rejectProspect(applicant: FakeApplicant): FakeDelivery;
+  deleteApplication(applicationRef: string): FakeDelivery;
+  /** Empties these fields of a candidate, in the vendor's names. */
+  anonymize(candidateRef: string, fields: readonly string[]): FakeDelivery;
+  /** A signed delivery of any action. */
+  deliver(action: string, payload: unknown): FakeDelivery;
+}
+
+const credentials: Credentials = {
+  clientId: 'fake-client-id',
+  clientSecret: 'fake-client-secret-0f3c',
+  userId: '4093',
+};
+const webhookSecret = 'fake-webhook-secret-7d1e';
+
+/**
+ * Greenhouse without Greenhouse: Harvest v3 with its token endpoint, and the webhooks as the documentation draws them,
+ * in the old vocabulary. Written from the documentation; never compared with a live account.
+ * Source: harvestdocs.greenhouse.io, developers.greenhouse.io/webhooks.html (read 2026-11-22).
+ */
+export function createGreenhouseFake(options: GreenhouseFakeOptions): GreenhouseFake {
+  const store = createStore();
+  const tokens = createTokens(credentials, options.now, options.tokenSeconds ?? 3600);
+  const rate = createRateWindow(options.requestsPerWindow ?? 1_000_000, options.now);
+  const rules = {
+    now: options.now,
+    userId: credentials.userId,
+    replacesCustomFields: options.replacesCustomFields ?? false,
+  };
+  const calls: { readonly method: string; readonly path: string; readonly status: number }[] = [];
+  const failures: Answer[] = [];
+  let deliveries = 0;
+
+  async function answer(request: Request, url: URL): Promise<Answer> {
+    const text = await request.text();
+    if (url.pathname === '/token') {
+      return request.method === 'POST' ? tokens.issue(request, text) : refuse(405, 'Method Not Allowed');
+    }
+    const { isAllowed, headers } = rate.take();
+    const given = failures.shift() ?? (isAllowed ? answerApi(request, url, text) : tooMany);
+    return { ...given, headers: { ...headers, ...given.headers } };
+  }
+
+  function answerApi(request: Request, url: URL, text: string): Answer {
+    if (!tokens.isValid(request.headers.get('authorization'))) {
+      return refuse(401, 'Unauthorized', 'Token could not be decoded or has expired');
+    }
+    if (request.method === 'GET') return answerList(store, url);
+    const isJson = (request.headers.get('content-type') ?? '').startsWith('application/json');
+    return answerWrite(store, { method: request.method, path: url.pathname, text, isJson }, rules);
+  }
+
+  function deliver(action: string, payload: unknown, refs: Partial<FakeRefs> = {}): FakeDelivery {
+    deliveries += 1;
+    const body = Buffer.from(toWire({ action, payload }));
+    return {
+      applicationRef: refs.applicationRef ?? '',
+      candidateRef: refs.candidateRef ?? '',
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'Greenhouse Webhooks',
+        'greenhouse-event-id': `7f3a1c00-0000-4000-8000-${String(deliveries).padStart(12, '0')}`,
+        signature: `sha256 ${createHmac('sha256', webhookSecret).update(body).digest('hex')}`,
+      },
+      body,
+    };
+  }
+
+  function decide(applicant: FakeApplicant, isProspect: boolean): FakeDelivery {
+    const candidate = findCandidate(applicant) ?? addCandidate(applicant);
+    const application = putApplication(applicant, candidate, isProspect);
+    const reason = reasons[applicant.decidedBy ?? 'company'];
+    dropDetail(application.id);
+    store.rejectionDetails.put({
+      id: store.nextId(),
+      application_id: application.id,
+      rejection_reason_id: reason.id,
+      rejected_by_id: Number(credentials.userId),
+      rejected_at: application.updated_at,
+      rejection_note_id: null,
+      question_custom_fields: {},
+      created_at: application.updated_at,
+      updated_at: application.updated_at,
+    });
+    const { key: _, ...type } = reason.type;
+    return deliverApplication('reject_candidate', application, {
+      rejection_reason: { id: reason.id, name: reason.name, type },
+      rejection_details: { custom_fields: {} },
+    });
+  }
+
+  function findCandidate(applicant: FakeApplicant): FakeCandidate | undefined {
+    const application = store.applications.get(Number(applicant.applicationRef));
+    return store.candidates.get(application?.candidate_id ?? Number(applicant.candidateRef));
+  }
+
+  function addCandidate(applicant: FakeApplicant): FakeCandidate {
+    const at = options.now().toISOString();
+    const candidate = store.candidates.put({
+      id: applicant.candidateRef === undefined ? store.nextId() : Number(applicant.candidateRef),
+      first_name: applicant.givenName,
+      last_name: applicant.familyName,
+      preferred_name: null,
+      company: null,
+      title: null,
+      private: applicant.isPrivate ?? false,
+      can_email: applicant.canEmail ?? true,
+      time_zone: 'Tokyo',
+      email_addresses: applicant.email === null ? [] : [{ value: applicant.email, type: 'personal' }],
+      phone_numbers: [],
+      addresses: [],
+      website_addresses: [],
+      social_media_addresses: [],
+      linked_user_ids: [],
+      values: foreignValues,
+      created_at: at,
+      updated_at: at,
+      last_activity_at: at,
+    });
+    applyImportedTag(store, candidate.id);
+    return candidate;
+  }
+
+  const jobs = new Map<number, { readonly name: string; readonly isConfidential: boolean }>();
+
+  function putJob(applicant: FakeApplicant): number {
+    const isConfidential = applicant.isConfidential ?? false;
+    const known = [...jobs].find(([, job]) => job.name === applicant.job && job.isConfidential === isConfidential);
+    const id = known?.[0] ?? store.nextId();
+    jobs.set(id, { name: applicant.job, isConfidential });
+    return id;
+  }
+
+  function putApplication(applicant: FakeApplicant, candidate: FakeCandidate, isProspect: boolean): FakeApplication {
+    const at = options.now().toISOString();
+    const id = applicant.applicationRef === undefined ? store.nextId() : Number(applicant.applicationRef);
+    const source = applicant.source ?? 'direct';
+    return store.applications.put({
+      id,
+      candidate_id: candidate.id,
+      status: 'rejected',
+      prospect: isProspect,
+      job_id: putJob(applicant),
+      job_post_id: null,
+      stage_id: 5001,
+      stage_name: applicant.stage ?? '書類選考',
+      rejected_at: at,
+      created_at: store.applications.get(id)?.created_at ?? at,
+      updated_at: at,
+      last_activity_at: at,
+      source_id: source === 'direct' ? 4001 : null,
+      referrer_id: source === 'referral' ? 4201 : null,
+      agency_note_id: source === 'agency' ? 4301 : null,
+      recruiter_id: null,
+      coordinator_id: null,
+      needs_decision: false,
+      location_address: null,
+      answers: [],
+      custom_fields: {},
+      prospective_job_ids: [],
+    });
+  }
+
+  function move(applicationRef: string, status: 'in_process' | 'hired'): FakeApplication {
+    const application = store.applications.get(Number(applicationRef));
+    if (!application) throw new Error(`the fake has no application ${applicationRef}`);
+    const at = options.now().toISOString();
+    dropDetail(application.id);
+    return store.applications.put({ ...application, status, rejected_at: null, updated_at: at, last_activity_at: at });
+  }
+
+  function dropDetail(applicationId: number): void {
+    for (const detail of store.rejectionDetails.ofParent(applicationId)) store.rejectionDetails.remove(detail.id);
+  }
+
+  /** Webhooks keep the vocabulary of Harvest v1: `is_private`, `applied_at`, status `active`, whole seconds. */
+  function deliverApplication(action: string, application: FakeApplication, change: object): FakeDelivery {
+    const payload = {
+      application: {
+        id: application.id,
+        rejected_at: toSeconds(application.rejected_at),
+        prospect: application.prospect,
+        status: application.status === 'in_process' ? 'active' : application.status,
+        applied_at: toSeconds(application.created_at),
+        last_activity_at: toSeconds(application.last_activity_at),
+        url: `https://app.greenhouse.io/people/${application.candidate_id}?application_id=${application.id}`,
+        source: application.source_id ? { id: application.source_id, public_name: '採用ページ' } : null,
+        credited_to: null,
+        rejection_reason: null,
+        rejection_details: null,
+        current_stage: { id: application.stage_id, name: application.stage_name, interviews: [] },
+        custom_fields: {},
+        candidate: toOldCandidate(store, application.candidate_id),
+        jobs: toOldJobs(application),
+        ...change,
+      },
+    };
+    return deliver(action, payload, {
+      applicationRef: String(application.id),
+      candidateRef: String(application.candidate_id),
+    });
+  }
+
+  function toOldJobs(application: FakeApplication): readonly object[] {
+    const job = application.job_id === null ? undefined : jobs.get(application.job_id);
+    if (!job) return [];
+    return [
+      {
+        id: application.job_id,
+        name: job.name,
+        requisition_id: null,
+        notes: null,
+        confidential: job.isConfidential,
+        status: 'open',
+        opened_at: toSeconds(application.created_at),
+        closed_at: null,
+        departments: [],
+        offices: [],
+        custom_fields: {},
+      },
+    ];
+  }
+
+  function getCandidate(candidateRef: string): FakeCandidate {
+    const candidate = store.candidates.get(Number(candidateRef));
+    if (!candidate) throw new Error(`the fake has no candidate ${candidateRef}`);
+    return candidate;
+  }
+
+  function removeApplication(application: FakeApplication): void {
+    dropDetail(application.id);
+    store.applications.remove(application.id);
+  }
+
+  return {
+    async handle(request) {
+      const url = new URL(request.url);
+      const { status, body, headers } = await answer(request, url);
+      calls.push({ method: request.method, path: url.pathname, status });
+      if (body === undefined) return new Response(null, { status, ...(headers ? { headers } : {}) });
+      return new Response(JSON.stringify(body), {
+        status,
+        headers: { 'content-type': 'application/json', ...headers },
+      });
+    },
+    settings: (origin) => ({ ...credentials, webhookSecret, baseUrl: origin, tokenUrl: `${origin}/token` }),
+    reject: (applicant) => decide(applicant, false),
+    rejectProspect: (applicant) => decide(applicant, true),
+    reinstate: (applicationRef) => deliverApplication('unreject_candidate', move(applicationRef, 'in_process'), {}),
+    hire: (applicationRef) =>
+      deliverApplication('hire_candidate', move(applicationRef, 'hired'), {
+        opening: null,
+        offer: { id: 506, version: 1, starts_at: null, custom_fields: {} },
+      }),
+    eraseCandidate(candidateRef) {
+      const candidate = getCandidate(candidateRef);
+      const applications = store.applications.ofParent(candidate.id);
+      for (const application of applications) removeApplication(application);
+      store.candidates.remove(candidate.id);
+      const person = { ...toOldPerson(candidate), deleted_application_ids: applications.map(({ id }) => id) };
+      return deliver('delete_candidate', { person }, { candidateRef, applicationRef: toFirstRef(applications) });
+    },
+    mergeCandidate(candidateRef, intoCandidateRef) {
+      const candidate = getCandidate(candidateRef);
+      const into = getCandidate(intoCandidateRef);
+      const applications = store.applications.ofParent(candidate.id);
+      for (const application of applications) store.applications.put({ ...application, candidate_id: into.id });
+      store.candidates.remove(candidate.id);
+      const person = { ...toOldPerson(candidate), new_candidate_id: into.id };
+      return deliver('merge_candidate', { person }, { candidateRef, applicationRef: toFirstRef(applications) });
+    },
+    deleteApplication(applicationRef) {
+      const application = store.applications.get(Number(applicationRef));
+      if (!application) throw new Error(`the fake has no application ${applicationRef}`);
+      removeApplication(application);
+      const { id, candidate_id, job_id, source_id, referrer_id, prospect } = application;
+      const payload = {
+        application: {
+          id,
+          candidate_id,
+          job_id,
+          created_at: toSeconds(application.created_at),
+          source_id,
+          candidate_rejection_reason_id: null,
+          rejection_note_id: null,
+          rejected_at: toSeconds(application.rejected_at),
+          referrer_id,
+          prospect,
+          rejected_by_user_id: null,
+        },
+      };
+      return deliver('delete_application', payload, { applicationRef, candidateRef: String(candidate_id) });
+    },
+    anonymize(candidateRef, fields) {
+      const candidate = getCandidate(candidateRef);
+      store.candidates.put({
+        ...candidate,
+        ...(fields.includes('full_name') ? { first_name: 'Anonymized', last_name: candidateRef } : {}),
+        ...(fields.includes('email_addresses') ? { email_addresses: [] } : {}),
+      });
+      return deliver(
+        'candidate_anonymized',
+        { candidate_id: candidate.id, anonymized_fields: fields },
+        { candidateRef },
+      );
+    },
+    ping: () =>
+      deliver('ping', { web_hook_id: 77, name: 'Career Relay', created_at: toSeconds(options.now().toISOString()) }),
+    deliver: (action, payload) => deliver(action, payload),
+    written(candidateRef) {
+      const candidate = getCandidate(candidateRef);
+      return {
+        fields: readValues(store, candidate),
+        tags: readTagNames(store, candidate.id),
+        notes: store.notes.ofParent(candidate.id).map((note) => note.body),
+      };
+    },
+    calls,
+    failNext(count, status, headers) {
+      const defaults = status === 429 ? { 'retry-after': '1' } : {};
+      const failure = { ...refuse(status, failureMessages[status]), headers: { ...defaults, ...headers } };
+      failures.push(...Array.from({ length: count }, () => failure));
+    },
+  };
+}
+
+interface FakeRefs {
+  readonly applicationRef: string;
+  readonly candidateRef: string;
+}
+
+const failureMessages = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+} as const;
+
+const tooMany = refuse(429, failureMessages[429], 'Rate limit exceeded');
+
+/** Compact JSON with everything outside plain ASCII, and what HTML could mistake, written as \uXXXX: that is signed. */
+function toWire(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[<>&\u0080-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function toSeconds(instant: string | null): string | null {
+  return instant === null ? null : instant.replace(/\.\d+Z$/, 'Z');
+}
+
+function toFirstRef(applications: readonly FakeApplication[]): string {
+  return applications[0] ? String(applications[0].id) : '';
+}
+
+function toOldCandidate(store: Store, candidateId: number): object | null {
+  const candidate = store.candidates.get(candidateId);
+  if (!candidate) return null;
+  const { tags, custom_fields } = presentCandidate(store, candidate);
+  return {
+    ...toOldPerson(candidate),
+    external_id: null,
+    photo_url: null,
+    phone_numbers: candidate.phone_numbers,
+    email_addresses: candidate.email_addresses,
+    addresses: candidate.addresses,
+    website_addresses: [],
+    social_media_addresses: [],
+    educations: [],
+    employments: [],
+    recruiter: null,
+    coordinator: null,
+    attachments: [],
+    tags,
+    custom_fields,
+  };
+}
+
+function toOldPerson(candidate: FakeCandidate): object {
+  return {
+    id: candidate.id,
+    first_name: candidate.first_name,
+    last_name: candidate.last_name,
+    title: candidate.title,
+    company: candidate.company,
+    created_at: toSeconds(candidate.created_at),
+    is_private: candidate.private,
+    can_email: candidate.can_email,
+  };
+}
