@@ -136,6 +136,12 @@ const codes = {
     ja: '紹介会社の情報が不足しているか、許可の有効期限が切れています。設定を確認してください。',
     en: 'The agency details are incomplete or its licence has expired. Complete them first.',
   },
+  credit_exhausted: {
+    kind: 'refused',
+    status: 409,
+    ja: '使えるクレジットがありません。紹介が基準の人数に達するとクレジットが増えます。',
+    en: 'No credit is available. The next one comes with the referrals still missing to it.',
+  },
   mail_unavailable: {
     kind: 'transient',
     status: 503,

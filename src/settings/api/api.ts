@@ -1,0 +1,44 @@
+import { RelayError } from '../../platform/errors.ts';
+import type { Server } from '../../platform/http-server.ts';
+import { sendProblem } from '../../platform/http-server.ts';
+import { requireAdmin } from './auth.ts';
+import { companyRoutes } from './companies.ts';
+import { connectionRoutes } from './connections.ts';
+import { creditRoutes } from './credits.ts';
+import { deliveryRoutes } from './deliveries.ts';
+import { letterRoutes } from './letters.ts';
+import { describeApi, serveDocs } from './openapi.ts';
+import { operationRoutes } from './operation.ts';
+import type { ApiParts } from './parts.ts';
+import { streamRoutes } from './stream.ts';
+
+/**
+ * Hangs the JSON API under /api/v1, its OpenAPI document at /api/v1/openapi.json and its pages at /api/docs.
+ * Every route inside the guarded scope needs the admin token; only the document and its pages stand outside.
+ */
+export async function registerApi(server: Server, parts: ApiParts): Promise<void> {
+  await server.register(
+    async (scope: Server) => {
+      await describeApi(scope);
+      await scope.register(async (guarded: Server) => guardedRoutes(guarded, parts), { prefix: '/v1' });
+      scope.get('/v1/openapi.json', { schema: { hide: true } }, async () => scope.swagger());
+      await serveDocs(scope);
+    },
+    { prefix: '/api' },
+  );
+}
+
+function guardedRoutes(api: Server, parts: ApiParts): void {
+  api.addHook('onRequest', requireAdmin(api, parts.adminToken));
+  api.addHook('onSend', async (_request, reply) => {
+    reply.header('cache-control', 'no-store');
+  });
+  api.setNotFoundHandler((request, reply) => sendProblem(new RelayError('request_not_found'), request, reply));
+  companyRoutes(api, parts);
+  connectionRoutes(api, parts);
+  deliveryRoutes(api, parts);
+  streamRoutes(api, parts);
+  letterRoutes(api, parts);
+  creditRoutes(api, parts);
+  operationRoutes(api, parts);
+}

@@ -1,0 +1,268 @@
+import { findAgencyLack, readAgency } from '../../company/index.ts';
+import { type Connection as Installed, maskSettings } from '../../connector/index.ts';
+import { appendAudit } from '../../platform/audit.ts';
+import type { Tx } from '../../platform/database.ts';
+import { RelayError } from '../../platform/errors.ts';
+import type { Server } from '../../platform/http-server.ts';
+import type { Mapping } from '../../platform/tables.ts';
+import { cutPage, json, nothing, problems } from './answers.ts';
+import { toConnector } from './connectors.ts';
+import { type ApiParts, actor, asCompany } from './parts.ts';
+import {
+  CheckResult,
+  CompanyPageQuery,
+  Connection,
+  ConnectionChange,
+  Connector,
+  IdParams,
+  listOf,
+  NewConnection,
+} from './schemas.ts';
+
+/** The connectors on offer, and what companies installed of them. */
+export function connectionRoutes(api: Server, parts: ApiParts): void {
+  const { database, clock, connections } = parts;
+
+  api.route({
+    method: 'GET',
+    url: '/connectors',
+    schema: {
+      operationId: 'listConnectors',
+      tags: ['Connections'],
+      summary: 'List the connectors on offer',
+      description: 'Each with the settings it needs and where a person finds them, and with what its ATS cannot do.',
+      response: { 200: json('The connectors.', listOf(Connector)), ...problems() },
+    },
+    handler: async () => ({ items: connections.connectors.map(toConnector), nextCursor: null }),
+  });
+
+  api.route({
+    method: 'GET',
+    url: '/connections',
+    schema: {
+      operationId: 'listConnections',
+      tags: ['Connections'],
+      summary: "List a company's connections",
+      querystring: CompanyPageQuery,
+      response: {
+        200: json('The connections, without the removed ones.', listOf(Connection)),
+        ...problems('request_not_found'),
+      },
+    },
+    handler: (request) => {
+      const { company, ...page } = request.query;
+      return asCompany(parts, company, async (tx, { companyId }) => {
+        const installed = await connections.list(tx, companyId);
+        return cutPage(
+          installed.map((connection) => toConnection(parts, connection)),
+          page,
+        );
+      });
+    },
+  });
+
+  api.route({
+    method: 'POST',
+    url: '/connections',
+    schema: {
+      operationId: 'createConnection',
+      tags: ['Connections'],
+      summary: 'Connect an ATS',
+      description:
+        'Starts in `shadow`: letters are planned and shown, none is sent. Give `webhookUrl` to the ATS, then check, ' +
+        'then turn it live.',
+      body: NewConnection,
+      response: {
+        201: json('The new connection.', Connection),
+        ...problems('request_not_found', 'connector_unknown', 'vendor_address_refused'),
+      },
+    },
+    handler: async (request, reply) => {
+      const { company: reference, connector, settings } = request.body;
+      const connection = await asCompany(parts, reference, async (tx, { companyId }) => {
+        const created = await connections.create(tx, { companyId, connector, settings });
+        const subject = created.connectionId;
+        await appendAudit(tx, {
+          companyId,
+          at: clock.now(),
+          actor,
+          action: 'connection.created',
+          subject,
+          detail: { connector },
+        });
+        return created;
+      });
+      return reply.status(201).send(toConnection(parts, connection));
+    },
+  });
+
+  api.route({
+    method: 'GET',
+    url: '/connections/:id',
+    schema: {
+      operationId: 'getConnection',
+      tags: ['Connections'],
+      summary: 'Show a connection',
+      params: IdParams,
+      response: { 200: json('The connection.', Connection), ...problems('request_not_found') },
+    },
+    handler: async (request) => toConnection(parts, await findConnection(parts, request.params.id)),
+  });
+
+  api.route({
+    method: 'PATCH',
+    url: '/connections/:id',
+    schema: {
+      operationId: 'changeConnection',
+      tags: ['Connections'],
+      summary: 'Change a connection',
+      description:
+        'What is not named stays. It is refused to turn it `live` while the agency is incomplete or its licence has ' +
+        'expired. Settings given replace those of the same name.',
+      params: IdParams,
+      body: ConnectionChange,
+      response: {
+        200: json('The connection as it is now.', Connection),
+        ...problems('request_not_found', 'agency_incomplete', 'vendor_address_refused'),
+      },
+    },
+    handler: async (request) => {
+      const { companyId } = await findConnection(parts, request.params.id);
+      const changed = await database.forCompany(companyId, async (tx) => {
+        if (request.body.state === 'live') await requireCompleteAgency(tx, companyId, clock.now());
+        return changeConnection(parts, tx, request.params.id, request.body);
+      });
+      return toConnection(parts, changed);
+    },
+  });
+
+  api.route({
+    method: 'DELETE',
+    url: '/connections/:id',
+    schema: {
+      operationId: 'removeConnection',
+      tags: ['Connections'],
+      summary: 'Remove a connection',
+      description: 'Its secrets are deleted at once and its webhook address is closed. Its history stays.',
+      params: IdParams,
+      response: { 204: nothing('Removed.'), ...problems('request_not_found') },
+    },
+    handler: async (request, reply) => {
+      const { companyId, connectionId } = await findConnection(parts, request.params.id);
+      await database.forCompany(companyId, async (tx) => {
+        await connections.remove(tx, connectionId);
+        const action = 'connection.removed';
+        await appendAudit(tx, { companyId, at: clock.now(), actor, action, subject: connectionId });
+      });
+      return reply.status(204).send();
+    },
+  });
+
+  api.route({
+    method: 'POST',
+    url: '/connections/:id/check',
+    schema: {
+      operationId: 'checkConnection',
+      tags: ['Connections'],
+      summary: 'Ask the ATS whether the settings work',
+      description:
+        'One cheap read for each permission needed. A refusal is answered as a problem that says who must act.',
+      params: IdParams,
+      response: {
+        200: json('The settings work.', CheckResult),
+        ...problems(
+          'request_not_found',
+          'vendor_unauthorized',
+          'vendor_forbidden',
+          'vendor_address_refused',
+          'vendor_rate_limited',
+          'vendor_unavailable',
+          'vendor_refused',
+          'vendor_not_understood',
+        ),
+      },
+    },
+    handler: async (request) => {
+      await connections.check(await findConnection(parts, request.params.id));
+      return { ok: true as const, checkedAt: clock.now() };
+    },
+  });
+}
+
+/** @throws RelayError request_not_found, also for a removed one. */
+export async function findConnection(
+  { database, connections }: Pick<ApiParts, 'database' | 'connections'>,
+  connectionId: string,
+): Promise<Installed> {
+  const connection = await database.forSystem((tx) => connections.read(tx, connectionId));
+  if (!connection) throw new RelayError('request_not_found', { message: 'there is no such connection' });
+  return connection;
+}
+
+async function requireCompleteAgency(tx: Tx, companyId: string, now: Date): Promise<void> {
+  const lack = findAgencyLack(await readAgency(tx, companyId), now);
+  if (lack) throw new RelayError('agency_incomplete', { message: lack });
+}
+
+/** Reads, merges and writes in one transaction, and notes which parts were changed; never their values. */
+async function changeConnection(
+  { connections, clock }: Pick<ApiParts, 'connections' | 'clock'>,
+  tx: Tx,
+  connectionId: string,
+  change: ConnectionChange,
+): Promise<Installed> {
+  const before = await connections.read(tx, connectionId);
+  if (!before) throw new RelayError('request_not_found', { message: 'there is no such connection' });
+  const { state, settings, letter, mapping } = change;
+  const changed = await connections.update(tx, connectionId, {
+    ...(state && { state }),
+    ...(settings && { settings }),
+    ...(letter && {
+      letter: {
+        holdMinutes: letter.holdMinutes ?? before.letter.holdMinutes,
+        window: letter.window ?? before.letter.window,
+      },
+    }),
+    ...(mapping?.reasons && { mapping: mergeReasons(before.mapping, mapping.reasons) }),
+  });
+  await appendAudit(tx, {
+    companyId: before.companyId,
+    at: clock.now(),
+    actor,
+    action: 'connection.changed',
+    subject: connectionId,
+    detail: {
+      changed: Object.keys(change).join(','),
+      ...(state && { state }),
+      ...(settings && { settings: Object.keys(settings).join(',') }),
+    },
+  });
+  return changed;
+}
+
+type ReasonChanges = NonNullable<NonNullable<ConnectionChange['mapping']>['reasons']>;
+
+/** An entry replaces the one of the same reason; null removes it; the rest stay. */
+export function mergeReasons(mapping: Mapping, changes: ReasonChanges): Mapping {
+  const reasons = new Map(Object.entries(mapping.reasons));
+  for (const [reasonRef, rule] of Object.entries(changes)) {
+    if (rule === null) reasons.delete(reasonRef);
+    else reasons.set(reasonRef, rule);
+  }
+  return { reasons: Object.fromEntries(reasons) };
+}
+
+function toConnection(
+  { connections, baseUrl }: Pick<ApiParts, 'connections' | 'baseUrl'>,
+  installed: Installed,
+): Connection {
+  const { connectionId, settings, ...connection } = installed;
+  const connector = connections.connector(installed.connector);
+  return {
+    ...connection,
+    mapping: { reasons: { ...connection.mapping.reasons } },
+    id: connectionId,
+    webhookUrl: `${baseUrl}/hooks/${connectionId}`,
+    settings: connector ? maskSettings(connector, settings) : {},
+  };
+}

@@ -1,0 +1,26 @@
+import { type Connector as Declared, mayBeLeftOut, toSettingsSchema } from '../../connector/index.ts';
+import type { Connector } from './schemas.ts';
+
+/** A connector's declaration as the API tells it: all a form, a person or a program needs to connect it. */
+export function toConnector(declared: Declared): Connector {
+  return {
+    id: declared.id,
+    title: declared.title,
+    docs: declared.docs,
+    fields: Object.entries(declared.settings).map(([name, field]) => ({
+      name,
+      kind: field.kind,
+      label: field.label,
+      help: field.help,
+      example: field.example,
+      isOptional: mayBeLeftOut(field),
+      isAdvanced: field.isAdvanced ?? false,
+      default: field.default ?? null,
+    })),
+    settingsSchema: toSettingsSchema(declared.settings),
+    modes: { ...declared.template.modes },
+    cannot: [...declared.cannot],
+    webhook: declared.webhook ? { events: [...declared.webhook.events] } : null,
+    scopes: [...declared.access.scopes],
+  };
+}

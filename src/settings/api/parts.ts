@@ -1,0 +1,50 @@
+import { type Company, readCompany, readCompanyBySlug } from '../../company/index.ts';
+import type { Connections } from '../../connector/index.ts';
+import type { Credits } from '../../credit/index.ts';
+import type { Intake } from '../../intake/index.ts';
+import type { Letters } from '../../letter/index.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Database, Tx } from '../../platform/database.ts';
+import { RelayError } from '../../platform/errors.ts';
+import { isId } from '../../platform/ids.ts';
+import type { Jobs } from '../../platform/jobs.ts';
+import type { Mailer } from '../../platform/mail.ts';
+import type { Vault } from '../../platform/vault.ts';
+
+/** What the API stands on. */
+export interface ApiParts {
+  readonly database: Database;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly connections: Connections;
+  readonly intake: Pick<Intake, 'replay'>;
+  readonly letters: Pick<Letters, 'cancel' | 'send'>;
+  readonly credits: Pick<Credits, 'confirmReferral' | 'reserve' | 'use' | 'release'>;
+  readonly jobs: Pick<Jobs, 'counts' | 'redrive'>;
+  /** Whoever bears it may do everything, for every company. */
+  readonly adminToken: string;
+  /** Where vendors reach us, without a trailing slash. */
+  readonly baseUrl: string;
+  readonly mailerKind: Mailer['kind'];
+}
+
+/** Who acts, for the audit log. Only the admin token opens this API. */
+export const actor = 'admin';
+
+/** The company a request names by slug or id. System transaction. @throws RelayError request_not_found. */
+export async function findCompany(tx: Tx, reference: string): Promise<Company> {
+  const company =
+    (await readCompanyBySlug(tx, reference)) ?? (isId(reference) ? await readCompany(tx, reference) : undefined);
+  if (!company) throw new RelayError('request_not_found', { message: `there is no company ${reference}` });
+  return company;
+}
+
+/** Does work as the company a request names. @throws RelayError request_not_found. */
+export async function asCompany<T>(
+  { database }: Pick<ApiParts, 'database'>,
+  reference: string,
+  work: (tx: Tx, company: Company) => Promise<T>,
+): Promise<T> {
+  const company = await database.forSystem((tx) => findCompany(tx, reference));
+  return database.forCompany(company.companyId, (tx) => work(tx, company));
+}

@@ -1,0 +1,435 @@
+import { z } from 'zod';
+import { modes } from '../../connector/contract.ts';
+
+/**
+ * The JSON of the API. What enters is strict: an unknown field is refused. What leaves is drawn from our own types;
+ * instants are Dates inside and ISO 8601 strings outside.
+ */
+
+export const Id = z.uuid().describe('An id of ours (UUID).');
+
+export const Instant = z
+  .codec(z.iso.datetime(), z.date(), {
+    decode: (text) => new Date(text),
+    encode: (instant) => instant.toISOString(),
+  })
+  .describe('An instant in UTC, ISO 8601.');
+
+/** A company by its slug, or by its id. */
+export const CompanyRef = z.string().min(1).max(63).describe("The company's slug, or its id.");
+
+const pageSize = { least: 1, usual: 50, most: 200 };
+
+export const PageQuery = z.strictObject({
+  cursor: Id.optional().describe('`nextCursor` of the page before.'),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(pageSize.least)
+    .max(pageSize.most)
+    .default(pageSize.usual)
+    .describe('Items a page, at most.'),
+});
+
+export const CompanyPageQuery = PageQuery.extend({ company: CompanyRef });
+export const CompanyQuery = z.strictObject({ company: CompanyRef });
+export const IdParams = z.strictObject({ id: Id });
+export const SlugParams = z.strictObject({ slug: CompanyRef });
+
+/** One page of a list, newest first. */
+export function listOf<T extends z.ZodType>(item: T) {
+  return z.object({
+    items: z.array(item),
+    nextCursor: z.string().nullable().describe('Give it as `cursor` for the next page; null on the last one.'),
+  });
+}
+
+/** RFC 9457, with our stable code. */
+export const Problem = z
+  .object({
+    type: z.string().describe('Always `about:blank`: `code` says which problem it is.'),
+    title: z.string().describe('What happened and the next step, for people; Japanese with `Accept-Language: ja`.'),
+    status: z.int(),
+    code: z.string().describe('Stable; never reused for another meaning.'),
+    detail: z.string().optional(),
+    fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem' });
+
+/** A line a person reads: no control characters, so that it can stand in a mail header. */
+const line = (most: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(most)
+    .regex(/^\P{Cc}*$/u, 'must be one line');
+const httpsUrl = z.url({ protocol: /^https$/, message: 'must be an https address' }).max(2_000);
+const uuidShape = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export const Slug = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 of a-z, 0-9 and -, not beginning or ending with -')
+  .refine((slug) => !uuidShape.test(slug), 'must not look like an id')
+  .describe('Short name used in addresses and commands.');
+
+export const NewCompany = z.strictObject({
+  slug: Slug,
+  name: line(200),
+  locale: z
+    .enum(['ja', 'en'])
+    .describe("Language of letters to people whose own is unknown, and of the company's notices."),
+  postalAddress: line(500).describe('Stands in every letter.'),
+  contactEmail: z.email('must be a mail address').max(254).describe('Stands in every letter; replies go there.'),
+});
+export type NewCompany = z.infer<typeof NewCompany>;
+
+export const Company = z
+  .object({
+    id: Id,
+    slug: z.string(),
+    name: z.string(),
+    locale: z.enum(['ja', 'en']),
+    postalAddress: z.string(),
+    contactEmail: z.string(),
+    createdAt: Instant,
+  })
+  .meta({ id: 'Company' });
+export type Company = z.infer<typeof Company>;
+
+/** Typed on Japanese keyboards in many widths: `１３ーﾕー９９９９９９` is `13-ユ-999999`. */
+export const LicenceNumber = z
+  .string()
+  .normalize('NFKC')
+  .overwrite((text) => text.replaceAll(/[\u2010-\u2015\u2212\u30fc]/g, '-').replaceAll(/\s/g, ''))
+  .regex(/^\d{2}-ユ-\d{6}$/, 'must be a licence number such as 13-ユ-123456')
+  .describe('有料職業紹介事業 許可番号. Full and half width, and any kind of dash, are accepted.');
+
+export const AgencyDetails = z.strictObject({
+  name: line(200),
+  address: line(500),
+  representative: line(200),
+  licenceNumber: LicenceNumber,
+  licenceExpiresOn: z.iso.date('must be a date, YYYY-MM-DD').describe('Last day of the licence, in Japan.'),
+  privacyUrl: httpsUrl,
+  registrationUrl: httpsUrl.describe('Where an applicant who agreed registers with the agency.'),
+});
+export type AgencyDetails = z.infer<typeof AgencyDetails>;
+
+export const NewTerms = z.strictObject({
+  countsAt: z
+    .enum(['consent', 'confirmation'])
+    .describe('A referral counts when the person agrees, or when the agency confirms the registration.'),
+  perCredit: z.int().min(1).max(1_000).describe('Referrals that make one credit.'),
+  referralPeriodMonths: z.int().min(1).max(120).describe('One person counts once within this many months.'),
+  creditValidMonths: z.int().min(1).max(120).nullable().describe('Months until an unused credit expires; null: never.'),
+});
+export type NewTerms = z.infer<typeof NewTerms>;
+
+export const Terms = z
+  .object({
+    ...NewTerms.shape,
+    version: z.int().describe('1, 2, 3 …; earlier versions go on judging what happened under them.'),
+    effectiveFrom: Instant,
+  })
+  .meta({ id: 'Terms' });
+export type Terms = z.infer<typeof Terms>;
+
+export const AgencyLack = z.enum(['agency-missing', 'agency-incomplete', 'licence-expired']);
+
+export const Agency = z
+  .object({
+    id: Id,
+    name: z.string(),
+    address: z.string(),
+    representative: z.string(),
+    licenceNumber: z.string(),
+    licenceExpiresOn: z.string(),
+    privacyUrl: z.string(),
+    registrationUrl: z.string(),
+    lack: AgencyLack.nullable().describe('Why nobody may be asked to agree to this agency now; null: all in order.'),
+    terms: Terms.nullable().describe('The terms in force now.'),
+  })
+  .meta({ id: 'Agency' });
+export type Agency = z.infer<typeof Agency>;
+
+const Text = z.object({ ja: z.string(), en: z.string() });
+
+const Possibility = z.object({
+  possible: z.boolean(),
+  note: Text.optional(),
+  why: Text.optional().describe('Why it is not possible.'),
+});
+
+export const ConnectorField = z.object({
+  name: z.string(),
+  kind: z.enum(['text', 'secret', 'url']),
+  label: Text,
+  help: Text.describe('Where in the ATS a person finds the value.'),
+  example: z.string(),
+  isOptional: z.boolean(),
+  isAdvanced: z.boolean(),
+  default: z.string().nullable(),
+});
+
+export const Connector = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    docs: z.string().describe("The vendor's page."),
+    fields: z.array(ConnectorField),
+    settingsSchema: z.record(z.string(), z.unknown()).describe('JSON Schema (2020-12) of `settings`.'),
+    modes: z.record(z.enum(modes), Possibility).describe('How a letter can reach the applicant.'),
+    cannot: z.array(Text).describe('What this ATS cannot do.'),
+    webhook: z
+      .object({ events: z.array(z.string()) })
+      .nullable()
+      .describe("Events to subscribe to, in the vendor's names; null: it sends no webhooks."),
+    scopes: z.array(z.string()).describe('Permissions the credentials need.'),
+  })
+  .meta({ id: 'Connector' });
+export type Connector = z.infer<typeof Connector>;
+
+export const ConnectionState = z.enum(['shadow', 'live', 'paused']);
+
+const LetterPolicy = z.strictObject({
+  holdMinutes: z.int().min(0).max(43_200).describe('Minutes between the decision and the earliest sending.'),
+  window: z.enum(['always', 'business-hours']).describe('business-hours: 9:00–20:00 Asia/Tokyo on business days.'),
+});
+
+const ReasonRule = z.strictObject({
+  decidedBy: z.enum(['company', 'candidate', 'unknown']).optional(),
+  letter: z.enum(['send', 'skip', 'hold']).optional(),
+});
+
+const Settings = z.record(z.string().min(1).max(64), z.string().max(4_000));
+
+export const NewConnection = z.strictObject({
+  company: CompanyRef,
+  connector: z.string().min(1).max(64),
+  settings: Settings.describe('By field name; GET /connectors says which.'),
+});
+export type NewConnection = z.infer<typeof NewConnection>;
+
+/** What PATCH takes. What is not named stays; a reason given as null is removed. */
+export const ConnectionChange = z.strictObject({
+  state: ConnectionState.optional(),
+  settings: Settings.optional().describe('Fields given replace those of the same name.'),
+  letter: LetterPolicy.partial().optional(),
+  mapping: z
+    .strictObject({
+      reasons: z
+        .record(z.string().min(1).max(200), ReasonRule.nullable())
+        .optional()
+        .describe("By the vendor's reason id. An entry replaces the one of the same id; null removes it."),
+    })
+    .optional(),
+});
+export type ConnectionChange = z.infer<typeof ConnectionChange>;
+
+export const Connection = z
+  .object({
+    id: Id,
+    companyId: Id,
+    connector: z.string(),
+    state: ConnectionState,
+    webhookUrl: z.string().describe('The address to give to the ATS.'),
+    settings: z.record(z.string(), z.string()).describe('Secrets are masked.'),
+    letter: LetterPolicy,
+    mapping: z.object({ reasons: z.record(z.string(), ReasonRule) }),
+    failingSince: Instant.nullable().describe('Since when the ATS refuses us; null: it does not.'),
+    failingCode: z.string().nullable(),
+    createdAt: Instant,
+  })
+  .meta({ id: 'Connection' });
+export type Connection = z.infer<typeof Connection>;
+
+export const CheckResult = z.object({ ok: z.literal(true), checkedAt: Instant });
+
+export const Delivery = z
+  .object({
+    id: Id,
+    connectionId: Id,
+    deliveryRef: z.string().describe("The vendor's name for it, by which repeats are dropped."),
+    receivedAt: Instant,
+    status: z.enum(['stored', 'processed', 'ignored', 'set-aside', 'failed']),
+    reason: z.string().nullable(),
+    duplicates: z.int().describe('How often it came again.'),
+    processedAt: Instant.nullable(),
+  })
+  .meta({ id: 'Delivery' });
+
+export const DeliveryPageQuery = PageQuery.extend({ connection: Id.describe('Of this connection.') });
+
+export const Rejection = z
+  .object({
+    id: Id,
+    connectionId: Id,
+    personId: Id.nullable(),
+    applicationRef: z.string(),
+    candidateRef: z.string(),
+    decidedAt: Instant,
+    decidedBy: z.enum(['company', 'candidate', 'unknown']),
+    reasonRef: z.string().nullable().describe('The key for the mapping of reasons.'),
+    reason: z.string().nullable(),
+    stage: z.string().nullable(),
+    job: z.string().nullable(),
+    source: z.enum(['direct', 'agency', 'referral', 'unknown']),
+    isPrivate: z.boolean(),
+    isConfidential: z.boolean(),
+    canEmail: z.boolean(),
+    status: z.enum(['current', 'reinstated', 'hired', 'erased']),
+  })
+  .meta({ id: 'Rejection' });
+
+export const Letter = z
+  .object({
+    id: Id,
+    rejectionId: Id,
+    connectionId: Id,
+    status: z.enum(['planned', 'sending', 'sent', 'held', 'skipped', 'cancelled', 'failed', 'unknown']),
+    reason: z.string().nullable().describe('Why it is held, skipped, cancelled or failed.'),
+    locale: z.enum(['ja', 'en']),
+    dueAt: Instant.nullable(),
+    sentAt: Instant.nullable(),
+  })
+  .meta({ id: 'Letter' });
+
+export const Consent = z
+  .object({
+    id: Id,
+    personId: Id,
+    purpose: z.enum(['introduction']),
+    agencyId: Id,
+    rejectionId: Id.nullable(),
+    decision: z.enum(['granted', 'declined', 'withdrawn']),
+    decidedAt: Instant,
+    textVersion: z.string().describe('Which text was shown; its exact wording is kept.'),
+  })
+  .meta({ id: 'Consent' });
+
+const Count = z.int().min(0);
+
+export const Balance = z
+  .object({
+    referrals: z.object({
+      counted: Count.describe('Referrals that counted, ever.'),
+      towardsNext: Count.describe('Of them, those not yet turned into a credit.'),
+      perCredit: Count.describe('Referrals that make one credit under the terms in force.'),
+    }),
+    credits: z.object({ available: Count, reserved: Count, used: Count, expired: Count }),
+  })
+  .meta({ id: 'Balance' });
+
+export const Notice = z
+  .object({
+    id: Id,
+    kind: z.enum(['credit-earned', 'progress', 'connection-failing', 'connection-recovered']),
+    text: z.string(),
+    status: z
+      .enum(['waiting', 'sending', 'sent', 'logged', 'failed'])
+      .describe('logged: no Slack workspace is configured, so it is only kept here.'),
+    reason: z.string().nullable(),
+    createdAt: Instant,
+    sentAt: Instant.nullable(),
+  })
+  .meta({ id: 'Notice' });
+
+export const OutboxMail = z
+  .object({
+    id: Id,
+    to: z.string(),
+    from: z.string(),
+    subject: z.string(),
+    text: z.string(),
+    html: z.string(),
+    headers: z.record(z.string(), z.string()),
+    sentAt: Instant,
+  })
+  .meta({ id: 'OutboxMail' });
+
+export const Queue = z.object({ queue: z.string(), waiting: Count, active: Count, dead: Count }).meta({ id: 'Queue' });
+
+export const AuditEntry = z
+  .object({
+    seq: z.int().describe('1, 2, 3 … without a gap, each chained to the one before by hash.'),
+    at: Instant,
+    actor: z.string(),
+    action: z.string(),
+    subject: z.string().describe('The id of what it was done to.'),
+    detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    hash: z.string(),
+  })
+  .meta({ id: 'AuditEntry' });
+
+export const AuditPageQuery = CompanyPageQuery.extend({
+  cursor: z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a `nextCursor`')
+    .transform(Number)
+    .optional()
+    .describe('`nextCursor` of the page before.'),
+});
+
+export const OutboxPageQuery = PageQuery.extend({ company: CompanyRef.optional() });
+export const QueueParams = z.strictObject({ queue: z.string().min(1).max(100).describe('As GET /jobs names it.') });
+
+export const CreditEntry = z
+  .object({
+    id: Id,
+    seq: z.int().describe('1, 2, 3 … in the ledger.'),
+    kind: z.enum([
+      'referral-counted',
+      'referrals-converted',
+      'referral-reversed',
+      'credit-reserved',
+      'credit-used',
+      'credit-released',
+      'credit-expired',
+    ]),
+    postedAt: Instant,
+    referralId: Id.nullable(),
+    creditId: Id.nullable(),
+    reservationId: Id.nullable(),
+    reason: z.string().nullable(),
+    entries: z
+      .array(z.object({ account: z.string(), amount: z.int() }))
+      .describe('Double entry: they sum to zero in each asset.'),
+    available: z.int().describe('Credits available after it.'),
+    towardsNext: z.int().describe('Referrals towards the next credit after it.'),
+  })
+  .meta({ id: 'CreditEntry' });
+
+export const Referral = z
+  .object({
+    id: Id,
+    personId: Id,
+    consentId: Id,
+    referralCode: z.string().describe('What the person tells the agency.'),
+    status: z.enum(['waiting', 'counted', 'not-counted', 'reversed']),
+    reason: z.string().nullable(),
+    agreedAt: Instant,
+    countedAt: Instant.nullable(),
+    creditId: Id.nullable().describe('The credit it became a part of.'),
+  })
+  .meta({ id: 'Referral' });
+
+export const NewReservation = z.strictObject({
+  company: CompanyRef,
+  reason: line(500).describe('What the credit is held for. No personal data.'),
+  idempotencyKey: line(200).optional().describe('The same key holds one credit, however often it is sent.'),
+});
+
+export const Reservation = z
+  .object({
+    id: Id,
+    status: z.enum(['reserved', 'used', 'released', 'expired']),
+    reason: z.string(),
+    reservedAt: Instant,
+    settledAt: Instant.nullable(),
+  })
+  .meta({ id: 'Reservation' });
+
+export type Reservation = z.infer<typeof Reservation>;
+
+export const ReservationRef = z.strictObject({ reservationId: Id });

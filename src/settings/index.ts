@@ -1,0 +1,3 @@
+export { registerApi } from './api/api.ts';
+export type { ApiParts } from './api/parts.ts';
+export { addClientCommands, type ClientIo } from './cli/index.ts';
