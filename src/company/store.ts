@@ -147,6 +147,17 @@ export async function readTerms(tx: Tx, agencyId: string, at: Date): Promise<Ter
   return row && toTerms(row);
 }
 
+/** Every version of an agency's terms, oldest first. */
+export async function listTerms(tx: Tx, agencyId: string): Promise<readonly Terms[]> {
+  const rows = await tx
+    .selectFrom('agency_terms')
+    .selectAll()
+    .where('agency_id', '=', agencyId)
+    .orderBy('version')
+    .execute();
+  return rows.map(toTerms);
+}
+
 function toCompany(row: Selectable<CompanyTable>): Company {
   return {
     companyId: row.company_id,

@@ -1,0 +1,114 @@
+import { readAgency } from '../company/index.ts';
+import { appendAudit } from '../platform/audit.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../platform/database.ts';
+import { newId } from '../platform/ids.ts';
+import type { ReservationStatus } from '../platform/tables.ts';
+import { planExpiry, planReservation, planSettlement, type Refusal, type Settlement, toReservedKey } from './model.ts';
+import {
+  holdLedger,
+  readAvailableCredits,
+  readEndedPlaces,
+  readHeldCredit,
+  readReservation,
+  readReservedByKey,
+  saveChange,
+} from './store.ts';
+
+export interface SpendingParts {
+  readonly database: Database;
+  readonly clock: Clock;
+}
+
+export interface ReservationRequest {
+  /** What for: a code or a few words that name no person; it stays in the ledger for good. */
+  readonly reason: string;
+  /** The caller's name for this request; the same key again gives the same reservation. */
+  readonly key?: string | undefined;
+  /** `admin` by default; never a name. */
+  readonly actor?: string | undefined;
+}
+
+export type ReservationAnswer =
+  | { readonly ok: true; readonly reservationId: string; readonly status: ReservationStatus }
+  | Refusal<'agency-missing' | 'credits-exhausted'>;
+
+/** Holds one credit for one introduction, the one that ends soonest. It is held until used or released. */
+export async function reserve(
+  { database, clock }: SpendingParts,
+  companyId: string,
+  { reason, key = newId(), actor = 'admin' }: ReservationRequest,
+): Promise<ReservationAnswer> {
+  return database.forCompany(companyId, async (tx) => {
+    const agency = await readAgency(tx, companyId);
+    if (!agency) return { ok: false, reason: 'agency-missing' };
+    const place = { companyId, agencyId: agency.agencyId };
+    const ledger = await holdLedger(tx, place);
+    const earlierId = await readReservedByKey(tx, companyId, toReservedKey(key));
+    const earlier = earlierId === undefined ? undefined : await readReservation(tx, earlierId);
+    if (earlier) return { ok: true, ...toAnswer(earlier.reservation) };
+    const at = clock.now();
+    const planned = planReservation(ledger, await readAvailableCredits(tx, place), { key, reason }, { now: at, newId });
+    if (!planned.ok) return planned;
+    await saveChange(tx, planned.change);
+    const { reservationId } = planned.reservation;
+    await appendAudit(tx, { companyId, at, actor, action: 'credit.reserved', subject: reservationId });
+    return { ok: true, ...toAnswer(planned.reservation) };
+  });
+}
+
+export type SettlementAnswer =
+  | { readonly ok: true; readonly reservationId: string; readonly status: ReservationStatus }
+  | Refusal<'not-found'>
+  | (Refusal<'already-settled'> & { readonly status: ReservationStatus });
+
+/**
+ * Ends a reservation: the introduction took place (`used`), or it did not (`released`; `expired` when the credit ended
+ * meanwhile). Once: later calls are refused with how it was settled.
+ */
+export async function settle(
+  { database, clock }: SpendingParts,
+  reservationId: string,
+  settlement: Settlement,
+  actor: string,
+): Promise<SettlementAnswer> {
+  const place = await database.forSystem((tx) => readReservation(tx, reservationId));
+  if (!place) return { ok: false, reason: 'not-found' };
+  const { companyId } = place;
+  return database.forCompany(companyId, async (tx) => {
+    const ledger = await holdLedger(tx, place);
+    const { reservation } = (await readReservation(tx, reservationId)) ?? place;
+    const credit = await readHeldCredit(tx, reservationId);
+    if (!credit) return { ok: false, reason: 'already-settled', status: reservation.status };
+    const at = clock.now();
+    const planned = planSettlement(ledger, reservation, credit, settlement, { now: at, newId });
+    if (!planned.ok) return { ...planned, status: reservation.status };
+    await saveChange(tx, planned.change);
+    const { status } = planned.reservation;
+    await appendAudit(tx, { companyId, at, actor, action: `credit.${status}`, subject: reservationId });
+    return { ok: true, ...toAnswer(planned.reservation) };
+  });
+}
+
+function toAnswer({ reservationId, status }: { readonly reservationId: string; readonly status: ReservationStatus }) {
+  return { reservationId, status };
+}
+
+/** Expires every available credit that has ended; gives how many. Safe in several processes at once. */
+export async function sweepExpiry({ database, clock }: SpendingParts): Promise<number> {
+  const now = clock.now();
+  let expired = 0;
+  for (const place of await database.forSystem((tx) => readEndedPlaces(tx, now))) {
+    expired += await database.forCompany(place.companyId, async (tx) => {
+      const ledger = await holdLedger(tx, place);
+      const change = planExpiry(ledger, await readAvailableCredits(tx, place), { now, newId });
+      await saveChange(tx, change);
+      const { companyId, agencyId } = place;
+      const credits = change.credits.length;
+      const fact = { companyId, at: now, actor: 'system', action: 'credit.expired', subject: agencyId };
+      if (credits > 0) await appendAudit(tx, { ...fact, detail: { credits } });
+      return credits;
+    });
+  }
+  return expired;
+}
