@@ -85,10 +85,10 @@ export function openHttp(parts: HttpParts): Http {
   }
 
   return {
-    get: (path, schema, query) => callFor('GET', toTarget(path, query), schema),
-    list: (path, item, query) => readPages(path, item, query),
-    post: (path, body, schema) => callFor('POST', toTarget(path), schema, body),
-    patch: (path, body, schema) => callFor('PATCH', toTarget(path), schema, body),
+    get: async (path, schema, query) => callFor('GET', toTarget(path, query), schema),
+    list: async (path, item, query) => readPages(path, item, query),
+    post: async (path, body, schema) => callFor('POST', toTarget(path), schema, body),
+    patch: async (path, body, schema) => callFor('PATCH', toTarget(path), schema, body),
     delete: async (path) => void (await call('DELETE', toTarget(path))),
   };
 }
