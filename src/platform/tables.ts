@@ -246,9 +246,9 @@ export interface WriteBackTable {
   connection_id: string;
   application_ref: string;
   candidate_ref: string;
-  status: 'waiting' | 'written' | 'skipped' | 'failed';
+  status: 'waiting' | 'written' | 'skipped';
   reason: string | null;
-  steps: Generated<Json<readonly string[]>>;
+  steps: ColumnType<readonly string[], string | undefined, string>;
   written_at: ColumnType<Date | null, Date | null, Date | null>;
   created_at: Instant;
 }
@@ -256,7 +256,7 @@ export interface WriteBackTable {
 export interface ReceiptTable {
   consent_id: string;
   company_id: string;
-  status: 'sending' | 'sent' | 'failed' | 'unknown' | 'skipped';
+  status: 'waiting' | 'sending' | 'sent' | 'failed' | 'unknown' | 'skipped';
   sent_at: ColumnType<Date | null, Date | null, Date | null>;
   updated_at: Instant;
 }

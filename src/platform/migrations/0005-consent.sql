@@ -46,7 +46,7 @@ create table write_back (
   connection_id uuid not null references connection,
   application_ref text not null,
   candidate_ref text not null,
-  status text not null check (status in ('waiting', 'written', 'skipped', 'failed')),
+  status text not null check (status in ('waiting', 'written', 'skipped')),
   reason text,
   steps jsonb not null default '[]', -- what already stands in the ATS, so that a repeat does not write it again
   written_at timestamptz,
@@ -59,7 +59,7 @@ select protect_company_table('write_back');
 create table receipt (
   consent_id uuid primary key references consent,
   company_id uuid not null references company,
-  status text not null check (status in ('sending', 'sent', 'failed', 'unknown', 'skipped')),
+  status text not null check (status in ('waiting', 'sending', 'sent', 'failed', 'unknown', 'skipped')),
   sent_at timestamptz,
   updated_at timestamptz not null
 );

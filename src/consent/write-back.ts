@@ -1,0 +1,189 @@
+import { readAgency } from '../company/index.ts';
+import type { Connection, Connections, Steps } from '../connector/index.ts';
+import { readRejectionsOfPerson } from '../intake/index.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Database, Tx } from '../platform/database.ts';
+import { RelayError, toRelayError } from '../platform/errors.ts';
+import type { JobData, Jobs } from '../platform/jobs.ts';
+import type { Log } from '../platform/log.ts';
+import type { Consent } from './model.ts';
+import { readStanding } from './store.ts';
+import {
+  addSteps,
+  addWriteBacks,
+  type Candidate,
+  lockCandidates,
+  readWrittenCandidates,
+  saveWriteBacks,
+  type WriteBackRow,
+} from './write-back-store.ts';
+
+export interface WriteBackParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly jobs: Jobs;
+  readonly log: Log;
+  readonly connections: Connections;
+}
+
+export interface WriteBackJob extends JobData {
+  readonly writeBackId: string;
+}
+
+export const writeBackQueue = 'consent.write-back';
+
+/** Marks a write-back whose first call may have reached the ATS. Kept among its steps, before that call. */
+const begun = '(begun)';
+
+/**
+ * Plans what the ATS must be told: an agreement on every candidate the person was, a withdrawal wherever an agreement
+ * was planned. Only for decisions that still stand. A "no" that changes nothing is not written: the less the better.
+ */
+export async function planWriteBacks(
+  { database, clock, jobs }: WriteBackParts,
+  companyId: string,
+  consentIds: readonly string[],
+): Promise<void> {
+  await database.forCompany(companyId, async (tx) => {
+    const planned: (Candidate & { readonly consentId: string })[] = [];
+    for (const consent of await readStanding(tx, consentIds)) {
+      for (const candidate of await findCandidates(tx, consent))
+        planned.push({ ...candidate, consentId: consent.consentId });
+    }
+    const added = await addWriteBacks(tx, companyId, planned, clock.now());
+    await jobs.enqueue<WriteBackJob>(
+      tx,
+      writeBackQueue,
+      added.map((writeBackId) => ({ companyId, writeBackId })),
+    );
+  });
+}
+
+async function findCandidates(tx: Tx, consent: Consent): Promise<readonly Candidate[]> {
+  if (consent.decision === 'withdrawn') return readWrittenCandidates(tx, consent.personId);
+  const rejections = await readRejectionsOfPerson(tx, consent.personId);
+  const newestLast = rejections.filter(({ status }) => status !== 'erased').toReversed();
+  return [...new Map(newestLast.map((one) => [`${one.connectionId} ${one.candidateRef}`, one])).values()];
+}
+
+/** `wait`: an earlier write-back on the same candidate may be under way, and must come to rest first. */
+export type WriteBackVerdict = 'write' | 'wait' | 'superseded' | 'never-written';
+
+/**
+ * What to do about one waiting write-back. Only the decision that stands is written; a withdrawal needs no writing where
+ * the agreement never left.
+ * @param others the write-backs of other decisions on the same candidate. @param isMine whose jobs this run holds.
+ */
+export function judgeWriteBack(
+  own: WriteBackRow,
+  others: readonly WriteBackRow[],
+  isMine: (row: WriteBackRow) => boolean,
+): WriteBackVerdict {
+  if (!own.isStanding) return 'superseded';
+  if (others.some((row) => row.status === 'waiting' && hasBegun(row) && !isMine(row))) return 'wait';
+  const wasTold = others.some((row) => row.decision === 'granted' && hasBegun(row));
+  return own.decision === 'withdrawn' && !wasTold ? 'never-written' : 'write';
+}
+
+function hasBegun(row: WriteBackRow): boolean {
+  return row.steps.length > 0;
+}
+
+/**
+ * Writes decisions back to the ATS. Each finished step is kept at once, so a repeat goes on where the last run ended.
+ * A candidate that is gone is skipped. @throws RelayError the first refusal, after all others are settled; the job comes again.
+ */
+export async function writeBack(
+  parts: WriteBackParts,
+  companyId: string,
+  writeBackIds: readonly string[],
+): Promise<void> {
+  const { due, mustWait } = await claim(parts, companyId, writeBackIds);
+  const outcomes = await Promise.all(due.map((item) => call(parts, companyId, item)));
+  const now = parts.clock.now();
+  if (outcomes.length > 0) await parts.database.forCompany(companyId, (tx) => saveWriteBacks(tx, outcomes, now));
+  const failure = outcomes.find(({ error }) => error)?.error;
+  if (failure) throw failure;
+  if (mustWait)
+    throw new RelayError('request_conflict', { message: 'an earlier write-back on this candidate is not settled yet' });
+}
+
+interface Due {
+  readonly row: WriteBackRow;
+  readonly connection: Connection;
+  readonly agencyName: string;
+}
+
+async function claim(
+  { database, clock, connections }: WriteBackParts,
+  companyId: string,
+  writeBackIds: readonly string[],
+): Promise<{ readonly due: readonly Due[]; readonly mustWait: boolean }> {
+  return database.forCompany(companyId, async (tx) => {
+    const rows = await lockCandidates(tx, writeBackIds);
+    const isMine = ({ writeBackId }: WriteBackRow) => writeBackIds.includes(writeBackId);
+    const agencyName = (await readAgency(tx, companyId))?.name ?? '';
+    const due: Due[] = [];
+    const skipped: { readonly writeBackId: string; readonly status: 'skipped'; readonly reason: string }[] = [];
+    let mustWait = false;
+    for (const row of rows.filter(({ status }) => status === 'waiting')) {
+      const others = rows.filter((other) => other !== row && isSameCandidate(other, row));
+      const verdict = judgeWriteBack(row, others, isMine);
+      // Another run's row is touched only to spare it a call it has not begun and need not make.
+      if (!isMine(row) && (verdict !== 'superseded' || hasBegun(row))) continue;
+      const connection = await connections.read(tx, row.connectionId);
+      if (verdict === 'wait') mustWait = true;
+      else if (verdict !== 'write') skipped.push({ writeBackId: row.writeBackId, status: 'skipped', reason: verdict });
+      else if (!connection)
+        skipped.push({ writeBackId: row.writeBackId, status: 'skipped', reason: 'connection-removed' });
+      else due.push({ row, connection, agencyName });
+    }
+    await saveWriteBacks(tx, skipped, clock.now());
+    await addSteps(
+      tx,
+      due.filter(({ row }) => !hasBegun(row)).map(({ row }) => row.writeBackId),
+      begun,
+    );
+    return { due, mustWait };
+  });
+}
+
+function isSameCandidate(a: WriteBackRow, b: WriteBackRow): boolean {
+  return a.connectionId === b.connectionId && a.candidateRef === b.candidateRef;
+}
+
+interface CallOutcome {
+  readonly writeBackId: string;
+  readonly status: 'waiting' | 'written' | 'skipped';
+  readonly reason: string | null;
+  readonly error?: RelayError;
+}
+
+async function call(
+  parts: WriteBackParts,
+  companyId: string,
+  { row, connection, agencyName }: Due,
+): Promise<CallOutcome> {
+  const { writeBackId, consentId, applicationRef, candidateRef, decision, decidedAt } = row;
+  const item = { consentId, applicationRef, candidateRef, decision, decidedAt, agencyName };
+  try {
+    const result = await parts.connections.writeBack(connection, item, keepSteps(parts, companyId, row));
+    return result.ok
+      ? { writeBackId, status: 'written', reason: null }
+      : { writeBackId, status: 'skipped', reason: result.reason };
+  } catch (thrown) {
+    const error = toRelayError(thrown);
+    return { writeBackId, status: 'waiting', reason: error.code, error };
+  }
+}
+
+function keepSteps({ database }: WriteBackParts, companyId: string, row: WriteBackRow): Steps {
+  const done = new Set(row.steps);
+  return {
+    isDone: (step) => done.has(step),
+    async finish(step) {
+      await database.forCompany(companyId, (tx) => addSteps(tx, [row.writeBackId], step));
+      done.add(step);
+    },
+  };
+}
