@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** Everything the environment decides, parsed once. Nothing else reads process.env. */
 export interface Config {
   readonly port: number;
+  /** The address listened on. This machine only, unless HOST says otherwise or BASE_URL is a public one. */
+  readonly host: string;
   /** Where people and vendors reach us: an origin with no trailing slash. Links are built from it, never from a Host header. */
   readonly baseUrl: string;
   readonly dataDir: string;
@@ -60,6 +62,7 @@ const key = z
 
 const Environment = z.object({
   PORT: optional(wholeNumber(0, 65_535)),
+  HOST: optional(z.string()),
   BASE_URL: optional(urlOf('http:', 'https:')),
   DATA_DIR: optional(z.string()),
   DATABASE_URL: optional(urlOf('postgres:', 'postgresql:')),
@@ -126,6 +129,7 @@ function toConfig(env: Environment): Config {
   const { SLACK_BOT_TOKEN: botToken, SLACK_SIGNING_SECRET: signingSecret, SLACK_CHANNEL: channel } = env;
   return {
     port,
+    host: env.HOST ?? (isLocalHost(new URL(baseUrl).hostname) ? '127.0.0.1' : '0.0.0.0'),
     baseUrl,
     dataDir: env.DATA_DIR ?? './data',
     databaseUrl: env.DATABASE_URL,

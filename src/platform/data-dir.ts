@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { isError } from './errors.ts';
 
 /** Says which process already works on the folder. The operator must stop it or choose another DATA_DIR. */
 export class DataDirBusyError extends Error {
@@ -26,7 +27,14 @@ export function holdDataDir(path: string): DataDir {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const lock = takeLock(folder);
   writeFileSync(join(folder, 'holder'), `process ${process.pid} on ${hostname()}\n`);
-  return { path: folder, keep: (name, make) => keepFile(join(folder, name), make), release: () => lock.close() };
+  return { path: folder, keep: (name, make) => keepFile(join(folder, name), make), release: () => letGo(lock) };
+}
+
+/** The same folder without the lock, for processes that share a PostgreSQL. */
+export function shareDataDir(path: string): DataDir {
+  const folder = resolve(path);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return { path: folder, keep: (name, make) => keepFile(join(folder, name), make), release: () => undefined };
 }
 
 /** Reads a small file of the folder without holding it; undefined when there is none. */
@@ -35,14 +43,23 @@ export function peekDataDir(path: string, name: string): string | undefined {
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
 }
 
+function letGo(lock: DatabaseSync): void {
+  held.delete(lock);
+  lock.close();
+}
+
+/** Locks in force. A lock nobody refers to would be let go by the garbage collector while the process still works. */
+const held = new Set<DatabaseSync>();
+
 function takeLock(folder: string): DatabaseSync {
   const lock = new DatabaseSync(join(folder, 'lock'), { timeout: 0 });
   try {
     lock.exec('pragma locking_mode = exclusive; begin exclusive');
+    held.add(lock);
     return lock;
   } catch (error) {
     lock.close();
-    if (!(error instanceof Error) || !error.message.includes('locked')) throw error;
+    if (!isError(error) || !error.message.includes('locked')) throw error;
     const holder = peekDataDir(folder, 'holder') ?? 'another process';
     throw new DataDirBusyError(
       `DATA_DIR ${folder} is in use by ${holder}. Stop that process, choose another DATA_DIR, or use DATABASE_URL to run several.`,
@@ -51,6 +68,10 @@ function takeLock(folder: string): DatabaseSync {
 }
 
 function keepFile(file: string, make: () => string): string {
-  if (!existsSync(file)) writeFileSync(file, `${make()}\n`, { mode: 0o600, flag: 'wx' });
+  try {
+    writeFileSync(file, `${make()}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if (!(isError(error) && error.code === 'EEXIST')) throw error;
+  }
   return readFileSync(file, 'utf8').trim();
 }

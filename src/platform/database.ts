@@ -2,7 +2,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import { fromPglite, type Db as JobDatabase } from 'pg-boss';
-import { RelayError } from './errors.ts';
+import { isError, RelayError } from './errors.ts';
 import type { Tables } from './tables.ts';
 
 /** The only handle inside a transaction. Whoever holds it acts as one company or as the system, never as the owner. */
@@ -111,7 +111,7 @@ const lostCodes = new Set([
 ]);
 
 function isConnectionLost(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if ('code' in error && typeof error.code === 'string' && lostCodes.has(error.code)) return true;
+  if (!isError(error)) return false;
+  if (typeof error.code === 'string' && lostCodes.has(error.code)) return true;
   return /Connection terminated|timeout exceeded when trying to connect|PGlite is closed/i.test(error.message);
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { type ErrorCode, errorCodes } from './error-codes.ts';
 
 /**
@@ -33,9 +34,14 @@ export class RelayError extends Error {
   }
 }
 
+/** Whether something thrown is an error, whichever realm made it; `instanceof` says no to those of Node's own modules under Jest. */
+export function isError(thrown: unknown): thrown is Error & { readonly code?: unknown } {
+  return types.isNativeError(thrown);
+}
+
 /** Whatever was thrown, as ours: a RelayError stays, anything else is our bug. */
 export function toRelayError(thrown: unknown): RelayError {
   if (thrown instanceof RelayError) return thrown;
-  const message = thrown instanceof Error ? thrown.message : 'something that is not an error was thrown';
-  return new RelayError('internal_error', { message, ...(thrown instanceof Error ? { cause: thrown } : {}) });
+  const message = isError(thrown) ? thrown.message : 'something that is not an error was thrown';
+  return new RelayError('internal_error', { message, ...(isError(thrown) ? { cause: thrown } : {}) });
 }

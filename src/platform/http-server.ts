@@ -17,7 +17,7 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import { errorCodes } from './error-codes.ts';
-import { RelayError } from './errors.ts';
+import { isError, RelayError } from './errors.ts';
 import { newId } from './ids.ts';
 import type { Log } from './log.ts';
 
@@ -120,14 +120,14 @@ function toProblem(thrown: unknown): Problem {
       fields,
     };
   }
-  const status = thrown instanceof Error && 'statusCode' in thrown ? thrown.statusCode : undefined;
-  const message = thrown instanceof Error ? thrown.message : 'unknown';
+  const status = isError(thrown) && 'statusCode' in thrown ? thrown.statusCode : undefined;
+  const message = isError(thrown) ? thrown.message : 'unknown';
   if (status === 413) return { error: new RelayError('request_too_large'), fields: [] };
   if (status === 429) return { error: new RelayError('request_rate_limited'), fields: [] };
   if (typeof status === 'number' && status >= 400 && status < 500)
     return { error: new RelayError('request_invalid', { message }), fields: [] };
   return {
-    error: new RelayError('internal_error', thrown instanceof Error ? { message, cause: thrown } : { message }),
+    error: new RelayError('internal_error', isError(thrown) ? { message, cause: thrown } : { message }),
     fields: [],
   };
 }

@@ -112,7 +112,7 @@ export function openJobs(database: Database, log: Log): Jobs {
           {
             batchSize: queue.batch,
             burstWhenBatchFull: queue.batch > 1,
-            notifyPollingIntervalSeconds: 5,
+            notifyPollingIntervalSeconds: 2,
             pollingIntervalSeconds: 1,
             perJobResults: true,
           },

@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino';
+import { isError } from './errors.ts';
 
 export type Log = Logger;
 
@@ -23,7 +24,7 @@ export function openLog(level: string): Log {
 
 /** What of an error may be logged: no cause and no foreign fields, which may carry headers or rows. */
 function toLoggedError(error: unknown): object {
-  if (!(error instanceof Error)) return { message: 'not an error' };
-  const code = 'code' in error ? String(error.code) : undefined;
+  if (!isError(error)) return { message: 'not an error' };
+  const code = error.code === undefined ? undefined : String(error.code);
   return { type: error.name, code, message: error.message, stack: error.stack };
 }

@@ -1,0 +1,67 @@
+import { expect, test } from '@jest/globals';
+import { ConfigError, readConfig } from '../src/config.ts';
+
+const key = Buffer.from(Array.from({ length: 32 }, (_, index) => (index * 37 + 11) % 256)).toString('base64');
+
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+test('an empty environment is enough: embedded database, local address, letters kept in the outbox', () => {
+  const config = readConfig({});
+
+  expect(config).toMatchObject({
+    port: 3000,
+    host: '127.0.0.1',
+    baseUrl: 'http://localhost:3000',
+    dataDir: './data',
+    databaseUrl: undefined,
+    smtpUrl: undefined,
+    slack: undefined,
+  });
+});
+
+test('a blank variable counts as absent', () => {
+  expect(readConfig({ PORT: '', SMTP_URL: ' ' })).toMatchObject({ port: 3000, smtpUrl: undefined });
+});
+
+test('every bad variable is named at once', () => {
+  const problems = problemsOf({
+    PORT: 'eighty',
+    BASE_URL: 'ftp://x',
+    SECRET_KEY: 'short',
+    ADMIN_TOKEN: 'short',
+    ALLOW_PRIVATE_NETWORK: 'yes',
+  });
+
+  for (const name of ['PORT', 'BASE_URL', 'SECRET_KEY', 'ADMIN_TOKEN', 'ALLOW_PRIVATE_NETWORK']) {
+    expect(problems.join('\n')).toContain(name);
+  }
+});
+
+test.each([
+  ['PostgreSQL without a key', { DATABASE_URL: 'postgres://db/x' }, 'SECRET_KEY is required'],
+  ['a public address without https', { BASE_URL: 'http://relay.example.com' }, 'https://'],
+  ['an address with a path', { BASE_URL: 'https://relay.example.com/x' }, 'origin only'],
+  ['a mail server without a sender', { SMTP_URL: 'smtp://mail.example.com' }, 'MAIL_FROM is required'],
+  ['half of Slack', { SLACK_BOT_TOKEN: 'xoxb-1' }, 'SLACK_SIGNING_SECRET and SLACK_CHANNEL'],
+  ['a key of one repeated byte', { SECRET_KEY: Buffer.alloc(32, 7).toString('base64') }, 'too regular'],
+  ['an old key without a new one', { SECRET_KEY_PREVIOUS: key }, 'SECRET_KEY_PREVIOUS needs'],
+])('%s is refused with what to do', (_name, env, advice) => {
+  expect(problemsOf(env).join('\n')).toContain(advice);
+});
+
+test('a public address is listened on for everybody, and keys come newest first', () => {
+  const other = Buffer.from(key, 'base64').reverse().toString('base64');
+
+  const config = readConfig({ BASE_URL: 'https://relay.example.com', SECRET_KEY: key, SECRET_KEY_PREVIOUS: other });
+
+  expect(config.host).toBe('0.0.0.0');
+  expect(config.secretKeys.map((one) => one.toString('base64'))).toEqual([key, other]);
+});

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { systemClock } from '../../src/platform/clock.ts';
+import type { Database } from '../../src/platform/database.ts';
+import { withLease } from '../../src/platform/lease.ts';
+import { openTestDatabase } from '../support/database.ts';
+
+let database: Database;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+test('work of one name runs one at a time', async () => {
+  let running = 0;
+  let most = 0;
+  const work = async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await database.ping();
+    running -= 1;
+  };
+
+  await Promise.all(
+    Array.from({ length: 8 }, () => withLease({ database, clock: systemClock }, 'refresh', 10_000, work, 1)),
+  );
+
+  expect(most).toBe(1);
+});
+
+test('work that fails gives its lease back', async () => {
+  const failing = withLease({ database, clock: systemClock }, 'failing', 60_000, () => Promise.reject(new Error('no')));
+  await expect(failing).rejects.toThrow('no');
+
+  await expect(withLease({ database, clock: systemClock }, 'failing', 60_000, async () => 'ran')).resolves.toBe('ran');
+});
+
+test('a holder that died is succeeded when its time is over', async () => {
+  await database.forSystem((tx) =>
+    tx
+      .insertInto('lease')
+      .values({ name: 'dead', holder: '00000000-0000-7000-8000-000000000000', expires_at: new Date(0) })
+      .execute(),
+  );
+
+  await expect(withLease({ database, clock: systemClock }, 'dead', 60_000, async () => 'ran')).resolves.toBe('ran');
+});
