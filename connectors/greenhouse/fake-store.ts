@@ -178,20 +178,20 @@ export function createStore() {
 
 /** The reason a decision gets here, by who decided. Only the first was made by the company itself. */
 export const reasons = {
-  company: toReason(14001, 'スキル・経験の不一致', 'WE_REJECTED_THEM', false),
-  candidate: toReason(31, 'Took another offer', 'THEY_REJECTED_US', true),
-  unknown: toReason(42, 'Other', 'NONE_SPECIFIED', true),
-} as const;
-
-const reasonTypes: Readonly<Record<string, { readonly id: number; readonly name: string }>> = {
-  WE_REJECTED_THEM: { id: 1, name: 'We rejected them' },
-  THEY_REJECTED_US: { id: 2, name: 'They rejected us' },
-  NONE_SPECIFIED: { id: 4, name: 'None specified' },
-};
-
-function toReason(id: number, name: string, key: string, isDefault: boolean): FakeReason {
-  return { id, name, isDefault, type: { id: reasonTypes[key]?.id ?? 0, key, name: reasonTypes[key]?.name ?? key } };
-}
+  company: {
+    id: 14001,
+    name: 'スキル・経験の不一致',
+    type: { id: 1, key: 'WE_REJECTED_THEM', name: 'We rejected them' },
+    isDefault: false,
+  },
+  candidate: {
+    id: 31,
+    name: 'Took another offer',
+    type: { id: 2, key: 'THEY_REJECTED_US', name: 'They rejected us' },
+    isDefault: true,
+  },
+  unknown: { id: 42, name: 'Other', type: { id: 4, key: 'NONE_SPECIFIED', name: 'None specified' }, isDefault: true },
+} as const satisfies Record<string, FakeReason>;
 
 /** Candidates here were imported once: they carry this tag and a value somebody else keeps. */
 export const importedTag: FakeTag = { id: 801, name: 'Imported' };

@@ -1,0 +1,180 @@
+import { http } from 'msw';
+import { type SetupServer, setupServer } from 'msw/node';
+import type {
+  Connector,
+  Fake,
+  FakeDelivery,
+  FakeOptions,
+  Report,
+  Steps,
+  WriteBack,
+} from '../../src/connector/index.ts';
+import { type Connection, openConnections, verifyDelivery } from '../../src/connector/index.ts';
+import type { Events } from '../../src/events.ts';
+import { openCache } from '../../src/platform/cache.ts';
+import type { Database } from '../../src/platform/database.ts';
+import { openLog } from '../../src/platform/log.ts';
+import { makeTestClock, type TestClock } from '../support/clock.ts';
+import { addCompany, openTestVault } from '../support/company.ts';
+import { openTestDatabase } from '../support/database.ts';
+
+/** One connector as the suite looks at it. */
+export interface Subject {
+  readonly name: string;
+  readonly folder: string;
+  readonly connector: Connector;
+  readonly isOffered: boolean;
+  createFake(options: FakeOptions): Fake;
+  /** Settings beside those the fake asks for. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** API calls a full reread costs: the first one, and every further one within the hour. */
+  readonly rereadCalls: { readonly first: number; readonly further: number };
+  readonly fixtures: readonly { readonly name: string; readonly text: string }[];
+  /** The door's check of a signature; only a broken subject has its own. */
+  readonly verify?: typeof verifyDelivery;
+}
+
+type Answerer = (request: Request, pass: () => Promise<Response>) => Promise<Response>;
+
+/** A subject installed at a company, and its fake in the vendor's place. */
+export interface Rig {
+  readonly clock: TestClock;
+  readonly fake: Fake;
+  readonly webhookSecret: string;
+  /** Every secret this rig knows: of the settings, and tokens as they were seen. */
+  secrets(): readonly string[];
+  /** API calls the fake received so far, tokens apart. */
+  countCalls(): number;
+  /** Stands between us and the fake's API, not its token endpoint. */
+  intercept(answerer: Answerer | undefined): void;
+  check(): Promise<void>;
+  reread(applicationRefs: readonly string[]): ReturnType<ReturnType<typeof openConnections>['reread']>;
+  writeBack(item: WriteBack, steps: Steps): ReturnType<ReturnType<typeof openConnections>['writeBack']>;
+  parse(delivery: Pick<FakeDelivery, 'body'>): readonly Report[];
+  verify(secret: string, headers: Readonly<Record<string, string>>, body: Buffer): boolean;
+}
+
+/** What all rigs of a test file share. Real client, real database, the vendor's own addresses; only the vendor is not. */
+export interface Bench {
+  open(subject: Subject, change?: RigChange): Promise<Rig>;
+  /** Requests that went anywhere but to the vendor. */
+  readonly strays: readonly string[];
+  close(): Promise<void>;
+}
+
+export interface RigChange {
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly fake?: Partial<FakeOptions>;
+}
+
+export async function openBench(): Promise<Bench> {
+  const database = await openTestDatabase();
+  const vault = openTestVault();
+  const { company } = await addCompany(database, vault, new Date('2026-11-24T01:00:00Z'));
+  const strays: string[] = [];
+  const server = setupServer();
+  server.listen({
+    onUnhandledRequest(request, print) {
+      strays.push(request.url);
+      print.error();
+    },
+  });
+  const closers: (() => Promise<void>)[] = [];
+  return {
+    strays,
+    async open(subject, change = {}) {
+      const rig = await openRig({ database, vault, server, companyId: company.companyId }, subject, change);
+      closers.push(rig.close);
+      return rig.rig;
+    },
+    async close() {
+      for (const close of closers) await close();
+      server.close();
+      await database.close();
+    },
+  };
+}
+
+interface Shared {
+  readonly database: Database;
+  readonly vault: ReturnType<typeof openTestVault>;
+  readonly server: SetupServer;
+  readonly companyId: string;
+}
+
+async function openRig(
+  shared: Shared,
+  subject: Subject,
+  change: RigChange,
+): Promise<{ readonly rig: Rig; close(): Promise<void> }> {
+  const { connector } = subject;
+  const clock = makeTestClock();
+  const fake = subject.createFake({ now: clock.now, ...change.fake });
+  const origin = connector.settings[connector.baseUrl]?.default ?? 'https://vendor.example.com';
+  const settings = { ...fake.settings(origin), ...subject.settings, ...change.settings };
+  const tokenUrl = new URL(settings[connector.access.tokenUrl] ?? `${origin}/token`);
+  const tokens = new Set<string>();
+  let answerer: Answerer | undefined;
+
+  shared.server.resetHandlers(
+    http.all(`${origin}/*`, async ({ request }) => {
+      const isToken = new URL(request.url).pathname === tokenUrl.pathname;
+      if (!isToken) tokens.add((request.headers.get('authorization') ?? '').replace(/^\w+ /, ''));
+      const pass = () => fake.handle(request.clone());
+      return isToken || !answerer ? pass() : answerer(request, pass);
+    }),
+  );
+
+  const log = openLog('silent');
+  const cache = openCache({ redisUrl: undefined, log });
+  const connections = openConnections({
+    database: shared.database,
+    vault: shared.vault,
+    clock,
+    events: silentEvents,
+    cache,
+    log,
+    connectors: [connector],
+    allowPrivateNetwork: false,
+    redisUrl: undefined,
+    sleep: async (ms) => clock.advance(ms),
+  });
+  const connection: Connection = await shared.database.forCompany(shared.companyId, (tx) =>
+    connections.create(tx, { companyId: shared.companyId, connector: connector.id, settings }),
+  );
+  const secretNames = Object.entries(connector.settings).flatMap(([name, field]) =>
+    field.kind === 'secret' ? [name] : [],
+  );
+
+  const rig: Rig = {
+    clock,
+    fake,
+    webhookSecret: settings[connector.webhook?.secret ?? ''] ?? '',
+    secrets: () => [...secretNames.map((name) => settings[name] ?? ''), ...tokens].filter((secret) => secret !== ''),
+    countCalls: () => fake.calls.filter((call) => call.path !== tokenUrl.pathname).length,
+    intercept(next) {
+      answerer = next;
+    },
+    check: () => connections.check(connection),
+    reread: (refs) => connections.reread(connection, refs),
+    writeBack: (item, steps) => connections.writeBack(connection, item, steps),
+    parse: ({ body }) => connector.webhook?.parse(JSON.parse(body.toString('utf8'))) ?? [],
+    verify(secret, headers, body) {
+      if (!connector.webhook) return false;
+      return (subject.verify ?? verifyDelivery)(connector.webhook.signature, secret, headers, body);
+    },
+  };
+  const close = async () => {
+    await connections.close();
+    await cache.close();
+  };
+  return { rig, close };
+}
+
+const silentEvents: Events = { publish: async () => undefined, listen: () => undefined };
+
+/** Steps kept in memory, as the core keeps them in its table. */
+export function makeSteps(): Steps {
+  const done = new Set<string>();
+  return { isDone: (step) => done.has(step), finish: async (step) => void done.add(step) };
+}

@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { createSampleFake } from '../../connectors/_sample/fake.ts';
+import { sample } from '../../connectors/_sample/index.ts';
+import { createGreenhouseFake } from '../../connectors/greenhouse/fake.ts';
+import { greenhouse } from '../../connectors/greenhouse/index.ts';
+import type { Subject } from './rig.ts';
+
+const connectorsFolder = new URL('../../connectors/', import.meta.url);
+
+/** The folders of connectors, the ones not offered included. */
+export function listFolders(): readonly string[] {
+  return readdirSync(connectorsFolder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? [entry.name] : [],
+  );
+}
+
+function readFixtures(folder: string): Subject['fixtures'] {
+  const fixtures = new URL(`${folder}/fixtures/`, connectorsFolder);
+  return readdirSync(fixtures).map((name) => ({ name, text: readFileSync(new URL(name, fixtures), 'utf8') }));
+}
+
+export const greenhouseWithTag: Subject = {
+  name: 'greenhouse',
+  folder: 'greenhouse',
+  connector: greenhouse,
+  isOffered: true,
+  createFake: createGreenhouseFake,
+  // Applications, details and candidates; the reasons once an hour.
+  rereadCalls: { first: 4, further: 3 },
+  fixtures: readFixtures('greenhouse'),
+};
+
+export const sampleSubject: Subject = {
+  name: '_sample',
+  folder: '_sample',
+  connector: sample,
+  isOffered: false,
+  createFake: createSampleFake,
+  rereadCalls: { first: 1, further: 1 },
+  fixtures: readFixtures('_sample'),
+};
+
+/** Every connector, and one more time for every other way of writing back. */
+export const subjects: readonly Subject[] = [
+  greenhouseWithTag,
+  ...[
+    'career_relay_consent',
+    'career_relay_consent_flag',
+    'career_relay_consent_on',
+    'career_relay_consent_choice',
+  ].map((consentField) => ({
+    ...greenhouseWithTag,
+    name: `greenhouse writing ${consentField}`,
+    settings: { consentField },
+  })),
+  sampleSubject,
+];
