@@ -1,0 +1,174 @@
+import { createServer } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { type Limiter, type Limiters, openLimiters } from '../../src/connector/limiter.ts';
+import { newId } from '../../src/platform/ids.ts';
+import { openLog } from '../../src/platform/log.ts';
+import { makeTestClock } from '../support/clock.ts';
+import { limits } from './support/vendor.ts';
+
+const redisUrl = process.env.REDIS_URL;
+const opened: Limiters[] = [];
+function open(url: string | undefined): Limiters {
+  const limiters = openLimiters({
+    clock: makeTestClock(),
+    sleep: async () => undefined,
+    log: openLog('silent'),
+    redisUrl: url,
+  });
+  opened.push(limiters);
+  return limiters;
+}
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((limiters) => limiters.close()));
+});
+
+const acme = { id: 'acme', limits };
+
+/** Work that says how much of it ran at once. It ends when `release` is called. */
+function makeWork() {
+  const gate = Promise.withResolvers<void>();
+  const full = Promise.withResolvers<void>();
+  let running = 0;
+  const seen = { most: 0, started: 0 };
+  const work = async () => {
+    seen.started += 1;
+    seen.most = Math.max(seen.most, ++running);
+    if (running === limits.concurrency) full.resolve();
+    await gate.promise;
+    running -= 1;
+    return 'done';
+  };
+  return { seen, work, full: full.promise, release: () => gate.resolve() };
+}
+
+test('alone, a connection’s work runs as many at once as the connector says', async () => {
+  const limiter = open(undefined).of(newId(), acme);
+  const { work, seen, full, release } = makeWork();
+
+  const all = Promise.all(Array.from({ length: 6 }, () => limiter.run(work)));
+  await full;
+  release();
+
+  expect(await all).toEqual(Array(6).fill('done'));
+  expect(seen).toEqual({ most: 2, started: 6 });
+});
+
+test('one connection does not hold up another', async () => {
+  const limiters = open(undefined);
+  const busy = makeWork();
+  const held = [1, 2, 3].map(() => limiters.of('a', acme).run(busy.work));
+  await busy.full;
+
+  expect(await limiters.of('b', acme).run(async () => 'free')).toBe('free');
+
+  busy.release();
+  await Promise.all(held);
+});
+
+test('an error of the work passes unchanged', async () => {
+  const error = new Error('no answer');
+
+  await expect(
+    open(undefined)
+      .of('a', acme)
+      .run(() => Promise.reject(error)),
+  ).rejects.toBe(error);
+});
+
+test('with a Redis that cannot be reached the work is done once, limited by this process', async () => {
+  const limiter = open(await findClosedPort()).of(newId(), acme);
+  const { work, seen, full, release } = makeWork();
+
+  const all = Promise.all(Array.from({ length: 6 }, () => limiter.run(work)));
+  await full;
+  release();
+
+  expect(await all).toEqual(Array(6).fill('done'));
+  expect(seen).toEqual({ most: 2, started: 6 });
+});
+
+// Without REDIS_URL there is no Redis that processes could share.
+(redisUrl === undefined ? describe.skip : describe)('with Redis', () => {
+  test('two processes together run as many at once as the connector says', async () => {
+    const connectionId = newId();
+    const both: Limiter[] = [open(redisUrl), open(redisUrl)].map((limiters) => limiters.of(connectionId, acme));
+    const { work, seen, full, release } = makeWork();
+
+    const all = Promise.all(Array.from({ length: 12 }, (_, index) => both[index % 2]?.run(work)));
+    await full;
+    release();
+
+    expect(await all).toEqual(Array(12).fill('done'));
+    expect(seen).toEqual({ most: 2, started: 12 });
+  });
+
+  test('an error of the work passes unchanged', async () => {
+    const error = new Error('no answer');
+
+    await expect(
+      open(redisUrl)
+        .of(newId(), acme)
+        .run(() => Promise.reject(error)),
+    ).rejects.toBe(error);
+  });
+
+  test('a connection to Redis that breaks under way loses no work and does none twice', async () => {
+    const name = `test-${newId()}`;
+    const limiter = open(`${redisUrl}?connectionName=${name}`).of(newId(), acme);
+    await limiter.run(async () => undefined);
+    const { work, seen, full, release } = makeWork();
+
+    const all = Promise.all(Array.from({ length: 6 }, () => limiter.run(work)));
+    await full;
+    await cutClients(redisUrl ?? '', name);
+    release();
+
+    expect(await all).toEqual(Array(6).fill('done'));
+    expect(seen.started).toBe(6);
+  });
+
+  test('closing leaves no connection to Redis behind', async () => {
+    const name = `test-${newId()}`;
+    const limiters = open(`${redisUrl}?connectionName=${name}`);
+    await limiters.of(newId(), acme).run(async () => undefined);
+    const before = await countClients(redisUrl ?? '', name);
+
+    await limiters.close();
+
+    expect([before, await countClients(redisUrl ?? '', name)]).toEqual([2, 0]);
+  });
+});
+
+async function withRedis<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = new Redis(url);
+  try {
+    return await work(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** Cuts the connections of that name only: the Redis may be shared with others. */
+function cutClients(url: string, name: string): Promise<void> {
+  return withRedis(url, async (redis) => {
+    for (const id of await listClients(redis, name)) await redis.call('CLIENT', 'KILL', 'ID', id);
+  });
+}
+
+function countClients(url: string, name: string): Promise<number> {
+  return withRedis(url, async (redis) => (await listClients(redis, name)).length);
+}
+
+async function listClients(redis: Redis, name: string): Promise<readonly string[]> {
+  const lines = String(await redis.client('LIST')).split('\n');
+  return lines.filter((line) => line.includes(` name=${name} `)).flatMap((line) => /^id=(\d+)/.exec(line)?.[1] ?? []);
+}
+
+async function findClosedPort(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return `redis://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+}

@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import { type Connector, defineConnector, RelayError, signDelivery } from '../../../src/connector/contract.ts';
+
+export const acmeOrigin = 'https://api.acme.example.com';
+export const acmeTokenUrl = 'https://auth.acme.example.com/token';
+
+export const acmeSettings = {
+  clientId: 'acme-client',
+  clientSecret: 'canary-client-secret',
+  webhookSecret: 'canary-webhook-secret',
+};
+
+const text = { ja: '項目', en: 'Field' };
+const field = { label: text, help: text, schema: z.string().max(100) } as const;
+const signature = {
+  scheme: 'hmac',
+  header: 'signature',
+  algorithm: 'sha256',
+  encoding: 'hex',
+  prefix: 'sha256 ',
+} as const;
+
+const Application = z.object({ ref: z.string(), state: z.enum(['active', 'hired']), candidate: z.string() });
+
+/** The smallest ATS there is: enough to prove the core without any real one. */
+export const acme: Connector = defineConnector({
+  id: 'acme',
+  title: 'Acme',
+  docs: 'https://docs.acme.example.com',
+  settings: {
+    clientId: { ...field, kind: 'text', example: 'client', schema: z.string().regex(/^[\w-]+$/, 'has odd characters') },
+    clientSecret: { ...field, kind: 'secret', example: 'secret' },
+    webhookSecret: { ...field, kind: 'secret', example: 'secret', schema: z.string().min(8) },
+    userId: { ...field, kind: 'text', example: '42', schema: z.string().regex(/^\d+$/), isOptional: true },
+    spareSecret: { ...field, kind: 'secret', example: 'secret', isOptional: true },
+    baseUrl: { ...field, kind: 'url', example: acmeOrigin, schema: z.url(), default: acmeOrigin, isAdvanced: true },
+    tokenUrl: {
+      ...field,
+      kind: 'url',
+      example: acmeTokenUrl,
+      schema: z.url(),
+      default: acmeTokenUrl,
+      isAdvanced: true,
+    },
+  },
+  baseUrl: 'baseUrl',
+  access: {
+    kind: 'oauth-client-credentials',
+    tokenUrl: 'tokenUrl',
+    clientId: 'clientId',
+    clientSecret: 'clientSecret',
+    subject: 'userId',
+    scopes: ['applications:list'],
+    lifetimeSeconds: 3600,
+  },
+  limits: {
+    concurrency: 2,
+    remainingHeader: 'x-ratelimit-remaining',
+    resetHeader: 'x-ratelimit-reset',
+    rereadMax: 3,
+    source: 'invented',
+  },
+  webhook: {
+    secret: 'webhookSecret',
+    signature,
+    deliveryRef: { header: 'delivery-id' },
+    events: ['rejected'],
+    parse: () => [],
+  },
+  async check({ http }) {
+    await http.get('/v1/me', z.object({}));
+  },
+  async reread({ http, remember }, applicationRefs) {
+    await remember('names', 60_000, z.array(z.string()), () => http.list('/v1/names', z.string()));
+    const found = await http.list('/v1/applications', Application, { refs: applicationRefs.join(',') });
+    return found.map(({ ref, state, candidate }) => ({ state, applicationRef: ref, candidateRef: candidate }));
+  },
+  async writeBack({ http }, item, steps) {
+    if (item.candidateRef === 'gone') return { ok: false, reason: 'candidate-gone' };
+    if (steps.isDone('note')) return { ok: true };
+    await http.post('/v1/notes', { candidate: item.candidateRef }, z.object({}));
+    await steps.finish('note');
+    return { ok: true };
+  },
+  template: {
+    tokens: { candidateFirstName: null, candidateName: null, jobTitle: null, companyName: null },
+    modes: {
+      'relay-sent': { possible: true },
+      'ats-static': { possible: false, why: text },
+      'ats-personal': { possible: false, why: text },
+      'ats-triggered': { possible: false, why: text },
+    },
+  },
+  cannot: [],
+});
+
+/** Acme that takes no webhooks and no write-backs. */
+export const mute: Connector = (() => {
+  const { webhook: _webhook, writeBack: _writeBack, ...rest } = acme;
+  return { ...rest, id: 'mute' };
+})();
+
+export interface AcmeCall {
+  readonly method: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly authorization: string;
+  readonly body: string;
+}
+
+/** A stand-in of Acme: answers from memory, knows its tokens, and fails when told to. */
+export interface AcmeFake {
+  handle(request: Request): Promise<Response>;
+  readonly calls: readonly AcmeCall[];
+  /** What the token endpoint answers beside the token. */
+  tokenLife: object;
+  /** Next answers to API calls, by status. */
+  failNext(...statuses: number[]): void;
+  /** Every token given out so far stops working. */
+  revokeTokens(): void;
+  /** The token endpoint answers this status until told otherwise. */
+  refuseTokens(status: number | undefined): void;
+  callsOf(path: string): readonly AcmeCall[];
+}
+
+export function makeAcmeFake(): AcmeFake {
+  const calls: AcmeCall[] = [];
+  const failures: number[] = [];
+  const valid = new Set<string>();
+  let tokens = 0;
+  let tokenStatus: number | undefined;
+
+  function answer(path: string, query: URLSearchParams, authorization: string): Response {
+    if (path === '/token') {
+      if (tokenStatus) return new Response('{"error":"invalid_client"}', { status: tokenStatus });
+      const token = `canary-token-${++tokens}`;
+      valid.add(`Bearer ${token}`);
+      return Response.json({ access_token: token, token_type: 'bearer', ...fake.tokenLife });
+    }
+    if (!valid.has(authorization)) return new Response('{}', { status: 401 });
+    const failure = failures.shift();
+    if (failure) return new Response('{}', { status: failure });
+    if (path !== '/v1/applications') return Response.json(path === '/v1/names' ? ['髙﨑'] : {});
+    const refs = (query.get('refs') ?? '').split(',');
+    return Response.json(refs.map((ref) => ({ ref, state: 'active', candidate: `candidate of ${ref}` })));
+  }
+
+  const fake: AcmeFake = {
+    calls,
+    tokenLife: { expires_in: 3600 },
+    async handle(request) {
+      const url = new URL(request.url);
+      const authorization = request.headers.get('authorization') ?? '';
+      const body = await request.text();
+      calls.push({
+        method: request.method,
+        path: url.pathname,
+        query: Object.fromEntries(url.searchParams),
+        authorization,
+        body,
+      });
+      return answer(url.pathname, url.searchParams, authorization);
+    },
+    failNext: (...statuses) => void failures.push(...statuses),
+    revokeTokens: () => valid.clear(),
+    refuseTokens: (status) => {
+      tokenStatus = status;
+    },
+    callsOf: (path) => calls.filter((call) => call.path === path),
+  };
+  return fake;
+}
+
+export function signAcme(secret: string, body: Buffer): { readonly signature: string } {
+  return { signature: signDelivery(signature, secret, body) };
+}
+
+export { RelayError };
