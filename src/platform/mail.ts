@@ -25,6 +25,8 @@ export interface Mailer {
   /** True where sending the same key twice keeps one mail, so a sending cut short may simply be repeated. */
   readonly isIdempotent: boolean;
   readonly kind: 'smtp' | 'outbox';
+  /** How many mails are best under way at once; 1 when absent. */
+  readonly atOnce?: number;
   send(mail: Mail): Promise<MailOutcome>;
   close(): Promise<void>;
 }

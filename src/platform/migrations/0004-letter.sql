@@ -14,14 +14,16 @@ create table letter (
   template_version text not null,
   due_at timestamptz,
   queued_at timestamptz, -- when the sweep handed it to the sender; a second sweep leaves it alone
+  released_at timestamptz, -- when somebody sent it on by hand: the rules about reasons and hours no longer hold it
   sent_at timestamptz,
-  attempts integer not null default 0,
+  attempts integer not null default 0, -- counts claims; who sends must still hold the number of his own claim
   created_at timestamptz not null,
   updated_at timestamptz not null,
   check (status <> 'sent' or sent_at is not null),
   check (status not in ('planned', 'sending', 'sent') or due_at is not null)
 );
-create index letter_due on letter (due_at) where status = 'planned' and queued_at is null;
+create index letter_due on letter (connection_id, due_at) where status = 'planned' and queued_at is null;
+create index letter_in_hand on letter (updated_at) where status = 'sending' or (status = 'planned' and queued_at is not null);
 create index letter_newest on letter (company_id, letter_id desc);
 create index letter_of_connection on letter (connection_id, status);
 select protect_company_table('letter');

@@ -1,0 +1,15 @@
+export { type Letters, type LettersParts, openLetters } from './letters.ts';
+export { issueLink, type Link, linkDays, readLink } from './links.ts';
+export { openMailer } from './mailer.ts';
+export {
+  type CancelReason,
+  type HoldReason,
+  type Locale,
+  type SkipReason,
+  toCandidateName,
+  toLocale,
+} from './model.ts';
+export { listOutbox, type OutboxMail } from './outbox.ts';
+export { registerOutboxRoutes } from './outbox-routes.ts';
+export { type Letter, listLetters, readLetter } from './store.ts';
+export { findBlankTokens, type Rendered, renderMail, type TemplateName, type Tokens } from './templates.ts';

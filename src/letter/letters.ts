@@ -1,0 +1,36 @@
+import type { Events } from '../events.ts';
+import type { Jobs } from '../platform/jobs.ts';
+import { cancelLetter, releaseLetter } from './by-hand.ts';
+import { callOffLetters, planLetters } from './plan.ts';
+import { type SendJob, type SendParts, sendLetters } from './send.ts';
+import type { Letter } from './store.ts';
+import { sendQueue, sweepLetters } from './sweep.ts';
+
+export interface Letters {
+  /** Hands the letters that have become due to the sender; gives how many. Call it every second or so, anywhere. */
+  sweep(): Promise<number>;
+  /** @throws RelayError request_not_found, request_conflict. */
+  cancel(letterId: string, actor: string): Promise<Letter>;
+  /** Sends it on now. @throws RelayError request_not_found, request_conflict. */
+  send(letterId: string, actor: string): Promise<Letter>;
+}
+
+export interface LettersParts extends SendParts {
+  readonly events: Events;
+  readonly jobs: Jobs;
+}
+
+/** Letters of one company that are sent in one go. */
+const lettersAtOnce = 50;
+
+/** Which letter, when, rendered, sent: once per rejection. */
+export function openLetters(parts: LettersParts): Letters {
+  parts.events.listen('letter', 'rejection-recorded', (events) => planLetters(parts, events));
+  parts.events.listen('letter', 'rejection-lifted', (events) => callOffLetters(parts, events));
+  parts.jobs.define<SendJob>({ name: sendQueue, batch: lettersAtOnce, handle: (jobs) => sendLetters(parts, jobs) });
+  return {
+    sweep: () => sweepLetters(parts),
+    cancel: (letterId, actor) => cancelLetter(parts, letterId, actor),
+    send: (letterId, actor) => releaseLetter(parts, letterId, actor),
+  };
+}

@@ -1,0 +1,123 @@
+import { type Agency, type AgencyLack, type Company, findAgencyLack } from '../company/index.ts';
+import type { Connection } from '../connector/index.ts';
+import type { KnownPerson, Rejection } from '../intake/index.ts';
+import { moveIntoWindow } from './business-hours.ts';
+
+export type Locale = 'ja' | 'en';
+
+/** Why a person gets no letter at all. Stored and shown, so never renamed. */
+export type SkipReason =
+  | 'applicant-withdrew'
+  | 'agency-sourced'
+  | 'private'
+  | 'confidential'
+  | 'email-refused'
+  | 'hired'
+  | 'erased'
+  | 'reason-skip';
+
+/** Why a letter waits until a person has looked. */
+export type HoldReason = 'reason-unknown' | 'reason-hold' | 'no-address' | 'blank-token' | AgencyLack;
+
+/** Why a letter was called off before it left. */
+export type CancelReason = 'reinstated' | 'hired' | 'erased' | 'lifted' | 'connection-removed' | 'by-hand';
+
+export type LetterPlan =
+  | { readonly status: 'planned'; readonly dueAt: Date; readonly locale: Locale }
+  | { readonly status: 'held'; readonly reason: HoldReason; readonly locale: Locale }
+  | { readonly status: 'skipped'; readonly reason: SkipReason; readonly locale: Locale }
+  | { readonly status: 'cancelled'; readonly reason: CancelReason; readonly locale: Locale };
+
+/** All that decides about one letter. */
+export interface LetterFacts {
+  readonly rejection: Rejection;
+  /** undefined: the ATS gave no address, or the person was erased. */
+  readonly person: KnownPerson | undefined;
+  readonly connection: Pick<Connection, 'letter' | 'mapping'>;
+  readonly company: Company;
+  readonly agency: Agency | undefined;
+  /** True once somebody released this letter by hand: the rules about reasons and hours then no longer hold it. */
+  readonly isReleased?: boolean;
+}
+
+/**
+ * Whether this rejection gets a letter, in which language, and when. Asked when the rejection comes in and once more
+ * right before sending, so that what was changed meanwhile (mapping, licence, hours) counts. Never due before `now`.
+ */
+export function planLetter(facts: LetterFacts, now: Date): LetterPlan {
+  const { rejection, connection, company, person, isReleased = false } = facts;
+  const locale = toLocale(person?.locale ?? null, company.locale);
+  if (rejection.status === 'reinstated') return { status: 'cancelled', reason: 'reinstated', locale };
+  const skip = findSkip(rejection) ?? (isReleased ? undefined : findReasonSkip(rejection, connection));
+  if (skip) return { status: 'skipped', reason: skip, locale };
+  const hold = (isReleased ? undefined : findReasonHold(rejection, connection)) ?? findLack(facts, locale, now);
+  if (hold) return { status: 'held', reason: hold, locale };
+  return { status: 'planned', dueAt: isReleased ? now : findDue(rejection, connection, now), locale };
+}
+
+/** What nobody can release: these people are not written to. */
+function findSkip(rejection: Rejection): SkipReason | undefined {
+  if (rejection.status === 'hired' || rejection.status === 'erased') return rejection.status;
+  if (rejection.source === 'agency') return 'agency-sourced';
+  if (rejection.isPrivate) return 'private';
+  if (rejection.isConfidential) return 'confidential';
+  return rejection.canEmail ? undefined : 'email-refused';
+}
+
+/** The company's own word about a reason stands above what the connector said. */
+function findReasonSkip(rejection: Rejection, connection: LetterFacts['connection']): SkipReason | undefined {
+  const { letter, decidedBy } = judgeReason(rejection, connection);
+  if (letter === 'skip') return 'reason-skip';
+  return letter === undefined && decidedBy === 'candidate' ? 'applicant-withdrew' : undefined;
+}
+
+function findReasonHold(rejection: Rejection, connection: LetterFacts['connection']): HoldReason | undefined {
+  const { letter, decidedBy } = judgeReason(rejection, connection);
+  if (letter === 'hold') return 'reason-hold';
+  return letter === undefined && decidedBy === 'unknown' ? 'reason-unknown' : undefined;
+}
+
+function judgeReason({ reasonRef, decidedBy }: Rejection, { mapping }: LetterFacts['connection']) {
+  const hasRule = reasonRef !== null && Object.hasOwn(mapping.reasons, reasonRef);
+  const rule = hasRule ? mapping.reasons[reasonRef] : undefined;
+  return { letter: rule?.letter, decidedBy: rule?.decidedBy ?? decidedBy };
+}
+
+function findLack({ person, agency }: LetterFacts, locale: Locale, now: Date): HoldReason | undefined {
+  if (!person?.email) return 'no-address';
+  if (toCandidateName(person, locale) === '') return 'blank-token';
+  return findAgencyLack(agency, now);
+}
+
+function findDue(rejection: Rejection, { letter }: LetterFacts['connection'], now: Date): Date {
+  const afterHold = rejection.decidedAt.getTime() + letter.holdMinutes * 60_000;
+  return moveIntoWindow(new Date(Math.max(afterHold, now.getTime())), letter.window);
+}
+
+/** The language to write in: the person's own when it is Japanese or English, English for any other, else the company's. */
+export function toLocale(personLocale: string | null, companyLocale: Locale): Locale {
+  const language = personLocale?.trim().toLowerCase().split(/[-_]/)[0];
+  if (!language) return companyLocale;
+  return language === 'ja' ? 'ja' : 'en';
+}
+
+/** How the letter calls the person: `髙﨑 一郎 様`, `Ichiro Takasaki`; '' where no name is known. */
+export function toCandidateName(
+  { givenName, familyName }: Pick<KnownPerson, 'givenName' | 'familyName'>,
+  locale: Locale,
+): string {
+  const order = locale === 'ja' ? [familyName, givenName] : [givenName, familyName];
+  const name = order
+    .map((part) => part?.trim() ?? '')
+    .filter((part) => part !== '')
+    .join(' ');
+  return name !== '' && locale === 'ja' ? `${name} 様` : name;
+}
+
+/** Tries after which a mail server's "not now" is taken for a no: about a day and a half. */
+export const triesAtMost = 16;
+
+/** How long to wait after the nth refused try, in milliseconds: 1, 2, 4 … minutes, 4 hours at the most. */
+export function toRetryDelay(attempts: number): number {
+  return Math.min(2 ** (attempts - 1), 240) * 60_000;
+}

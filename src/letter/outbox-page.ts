@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import type { Locale } from './model.ts';
+import type { OutboxMail } from './outbox.ts';
+
+const texts = {
+  ja: {
+    title: '送信箱',
+    intro:
+      'SMTPサーバーが設定されていないため、メールは送信されず、ここに保管されています。この画面は、このコンピューターで動作を確認するためのものです。',
+    empty: 'まだメールはありません。',
+    to: '宛先',
+    subject: '件名',
+    sentAt: '日時',
+    older: '以前のメール',
+    back: '送信箱へ戻る',
+    headers: 'ヘッダー',
+    text: 'テキスト',
+    html: 'HTML',
+  },
+  en: {
+    title: 'Outbox',
+    intro:
+      'No SMTP server is configured, so mail is kept here instead of being sent. This page is for trying things out on this machine.',
+    empty: 'There is no mail yet.',
+    to: 'To',
+    subject: 'Subject',
+    sentAt: 'Time',
+    older: 'Older mail',
+    back: 'Back to the outbox',
+    headers: 'Headers',
+    text: 'Text',
+    html: 'HTML',
+  },
+} as const satisfies Record<Locale, object>;
+
+const style = `
+:root { color-scheme: light dark; --ink: #22302c; --muted: #5b6863; --line: #dfe5e2; --page: #f3f5f4; --card: #fff; --link: #1f6b5e; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8edeb; --muted: #aab5b0; --line: #38423e; --page: #121615; --card: #1c2220; --link: #8ed6c6; } }
+body { margin: 0 auto; max-width: 60rem; padding: 2rem 1.25rem 4rem; background: var(--page); color: var(--ink); font: 1rem/1.7 system-ui, 'Hiragino Sans', 'Noto Sans JP', sans-serif; }
+h1 { font-size: 1.4rem; } h2 { font-size: 1rem; margin: 2rem 0 .5rem; } a { color: var(--link); } .muted { color: var(--muted); }
+table { width: 100%; border-collapse: collapse; background: var(--card); } th, td { text-align: left; padding: .6rem .8rem; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+th { font-weight: 600; color: var(--muted); font-size: .85rem; } time { white-space: nowrap; }
+pre { background: var(--card); border: 1px solid var(--line); padding: 1rem; margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font: .95rem/1.7 ui-monospace, 'Noto Sans Mono CJK JP', monospace; }
+iframe { width: 100%; height: 48rem; border: 1px solid var(--line); background: var(--card); }
+`;
+
+/** The page may do nothing but show itself in its own style, and a mail in a frame. */
+export const outboxCsp = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+  "frame-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** A mail's own HTML brings its style along and may load nothing. */
+export const mailCsp =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
+export function renderOutbox(mails: readonly OutboxMail[], nextCursor: string | null, locale: Locale): string {
+  const words = texts[locale];
+  const rows = mails.map(
+    ({ id, subject, to, sentAt }) => `
+      <tr><td><a href="/outbox/${escapeHtml(id)}">${escapeHtml(subject)}</a></td><td>${escapeHtml(to)}</td><td>${showTime(sentAt, locale)}</td></tr>`,
+  );
+  const table = `<table><thead><tr><th>${words.subject}</th><th>${words.to}</th><th>${words.sentAt}</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  const older = nextCursor ? `<p><a href="/outbox?cursor=${escapeHtml(nextCursor)}">${words.older}</a></p>` : '';
+  return toPage(
+    locale,
+    words.title,
+    `<p class="muted">${words.intro}</p>${rows.length > 0 ? table : `<p>${words.empty}</p>`}${older}`,
+  );
+}
+
+export function renderOutboxMail(mail: OutboxMail, locale: Locale): string {
+  const words = texts[locale];
+  const headers = Object.entries(mail.headers).map(([name, value]) => `${name}: ${value}`);
+  return toPage(
+    locale,
+    mail.subject,
+    `<p><a href="/outbox">${words.back}</a></p>
+    <h2>${words.headers}</h2><pre>${escapeHtml(headers.join('\n'))}</pre>
+    <h2>${words.text}</h2><pre>${linkAddresses(escapeHtml(mail.text))}</pre>
+    <h2>${words.html}</h2><iframe title="${words.html}" sandbox="allow-popups allow-popups-to-escape-sandbox" src="/outbox/${escapeHtml(mail.id)}/html"></iframe>`,
+  );
+}
+
+function toPage(locale: Locale, title: string, body: string): string {
+  return `<!doctype html>
+<html lang="${locale}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title><style>${style}</style></head>
+<body><h1>${escapeHtml(title)}</h1>${body}</body></html>
+`;
+}
+
+function showTime(at: Date, locale: Locale): string {
+  const shown = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'Asia/Tokyo' });
+  return `<time datetime="${at.toISOString()}">${shown.format(at)}</time>`;
+}
+
+/** Makes the addresses in an escaped text ones that can be followed. */
+function linkAddresses(escaped: string): string {
+  return escaped.replace(/^https?:\/\/[^\s<]+$/gm, (url) => `<a href="${url}" rel="noreferrer">${url}</a>`);
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
+}

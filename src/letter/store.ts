@@ -1,0 +1,398 @@
+import { type Selectable, sql } from 'kysely';
+import type { Tx } from '../platform/database.ts';
+import { newId } from '../platform/ids.ts';
+import { type Page, type PageRequest, toPage } from '../platform/page.ts';
+import type { LetterStatus, LetterTable } from '../platform/tables.ts';
+import type { LetterPlan, Locale } from './model.ts';
+import { readTemplateVersion } from './templates.ts';
+
+/** One letter, as lists and operators see it. */
+export interface Letter {
+  readonly id: string;
+  readonly rejectionId: string;
+  readonly connectionId: string;
+  readonly status: LetterStatus;
+  /** Why it is held, skipped, cancelled, failed, unknown, or put off. */
+  readonly reason: string | null;
+  readonly locale: Locale;
+  readonly template: string;
+  /** Names the exact wording. */
+  readonly templateVersion: string;
+  readonly dueAt: Date | null;
+  readonly sentAt: Date | null;
+  readonly attempts: number;
+  readonly createdAt: Date;
+}
+
+export interface NewLetter {
+  readonly companyId: string;
+  readonly rejectionId: string;
+  readonly connectionId: string;
+  readonly personId: string | null;
+  readonly plan: LetterPlan;
+}
+
+/** Adds the planned letters; a rejection that has one already keeps it. */
+export async function insertLetters(tx: Tx, letters: readonly NewLetter[], now: Date): Promise<void> {
+  if (letters.length === 0) return;
+  await tx
+    .insertInto('letter')
+    .values(
+      letters.map(({ plan, ...letter }) => ({
+        letter_id: newId(),
+        company_id: letter.companyId,
+        rejection_id: letter.rejectionId,
+        connection_id: letter.connectionId,
+        person_id: letter.personId,
+        status: plan.status,
+        reason: plan.status === 'planned' ? null : plan.reason,
+        locale: plan.locale,
+        template: 'career-relay',
+        template_version: readTemplateVersion('career-relay'),
+        due_at: plan.status === 'planned' ? plan.dueAt : null,
+        queued_at: null,
+        sent_at: null,
+        created_at: now,
+        updated_at: now,
+      })),
+    )
+    .onConflict((conflict) => conflict.column('rejection_id').doNothing())
+    .execute();
+}
+
+/** Cancels what has not left yet. A letter in 'sending' is left to its sender, who asks once more before he claims. */
+export async function cancelLifted(
+  tx: Tx,
+  lifted: readonly { readonly rejectionId: string; readonly why: string }[],
+  now: Date,
+): Promise<void> {
+  await sql`
+    update letter set status = 'cancelled', reason = lifted.why, queued_at = null, updated_at = ${now}
+    from jsonb_to_recordset(${JSON.stringify(lifted)}::jsonb) as lifted("rejectionId" uuid, why text)
+    where letter.rejection_id = lifted."rejectionId" and letter.status in ('planned', 'held')`.execute(tx);
+}
+
+export interface QueuedLetter {
+  readonly companyId: string;
+  readonly letterId: string;
+}
+
+/** Takes up to `limit` letters that are due and may be sent, so that no other sweep takes them. System transaction. */
+export async function takeDue(tx: Tx, now: Date, limit: number): Promise<readonly QueuedLetter[]> {
+  const due = await tx
+    .selectFrom('letter')
+    .innerJoin('connection', 'connection.connection_id', 'letter.connection_id')
+    .select(['letter.letter_id', 'letter.company_id'])
+    .where('connection.state', '=', 'live')
+    .where('connection.removed_at', 'is', null)
+    .where('letter.status', '=', 'planned')
+    .where('letter.queued_at', 'is', null)
+    .where('letter.due_at', '<=', now)
+    .orderBy('letter.due_at')
+    .limit(limit)
+    .forUpdate('letter')
+    .skipLocked()
+    .execute();
+  return markQueued(tx, due, now);
+}
+
+/**
+ * Letters somebody took in hand and then fell silent: `queued` ones whose job is gone, `sending` ones whose sender died.
+ * Takes them up to `limit`, so that no other sweep does. System transaction.
+ */
+export async function takeStranded(
+  tx: Tx,
+  before: { readonly queued: Date; readonly sending: Date },
+  now: Date,
+  limit: number,
+): Promise<{ readonly planned: readonly QueuedLetter[]; readonly sending: readonly QueuedLetter[] }> {
+  const rows = await tx
+    .selectFrom('letter')
+    .select(['letter_id', 'company_id', 'status'])
+    .where((row) =>
+      row.or([
+        row.and([
+          row('status', '=', 'planned'),
+          row('queued_at', 'is not', null),
+          row('updated_at', '<=', before.queued),
+        ]),
+        row.and([row('status', '=', 'sending'), row('updated_at', '<=', before.sending)]),
+      ]),
+    )
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
+    .execute();
+  const { planned = [], sending = [] } = Object.groupBy(rows, ({ status }) =>
+    status === 'planned' ? 'planned' : 'sending',
+  );
+  return { planned: await markQueued(tx, planned, now), sending: sending.map(toQueued) };
+}
+
+async function markQueued(
+  tx: Tx,
+  rows: readonly { readonly letter_id: string; readonly company_id: string }[],
+  now: Date,
+): Promise<readonly QueuedLetter[]> {
+  const letters = rows.map(toQueued);
+  await touch(tx, toIds(letters), { queued_at: now, updated_at: now });
+  return letters;
+}
+
+function toQueued(row: { readonly letter_id: string; readonly company_id: string }): QueuedLetter {
+  return { companyId: row.company_id, letterId: row.letter_id };
+}
+
+function toIds(letters: readonly { readonly letterId: string }[]): readonly string[] {
+  return letters.map(({ letterId }) => letterId);
+}
+
+/** Marks letters found in 'sending' as looked at, so that they are not found again at once. */
+export async function touchSending(tx: Tx, letters: readonly QueuedLetter[], now: Date): Promise<void> {
+  await touch(tx, toIds(letters), { updated_at: now });
+}
+
+async function touch(
+  tx: Tx,
+  letterIds: readonly string[],
+  change: { readonly queued_at?: Date; readonly updated_at: Date },
+): Promise<void> {
+  if (letterIds.length === 0) return;
+  await tx.updateTable('letter').set(change).where('letter_id', 'in', letterIds).execute();
+}
+
+/** Nobody can tell whether these left. */
+export async function markUnknown(tx: Tx, letters: readonly QueuedLetter[], reason: string, now: Date): Promise<void> {
+  if (letters.length === 0) return;
+  await tx
+    .updateTable('letter')
+    .set({ status: 'unknown', reason, queued_at: null, updated_at: now })
+    .where('letter_id', 'in', toIds(letters))
+    .where('status', '=', 'sending')
+    .execute();
+}
+
+/** A letter with what the sender must know of its connection. */
+export interface LetterInHand {
+  readonly letterId: string;
+  readonly rejectionId: string;
+  readonly connectionId: string;
+  readonly personId: string | null;
+  readonly status: 'planned' | 'sending';
+  readonly dueAt: Date;
+  readonly isReleased: boolean;
+  readonly locale: Locale;
+  /** The connection is live and still there. */
+  readonly isLive: boolean;
+}
+
+/** The letters of these ids that are planned or being sent. */
+export async function readInHand(tx: Tx, letterIds: readonly string[]): Promise<readonly LetterInHand[]> {
+  const rows = await tx
+    .selectFrom('letter')
+    .innerJoin('connection', 'connection.connection_id', 'letter.connection_id')
+    .selectAll('letter')
+    .select(['connection.state', 'connection.removed_at'])
+    .where('letter_id', 'in', letterIds)
+    .where('status', 'in', ['planned', 'sending'])
+    .orderBy('letter_id')
+    .execute();
+  return rows.map((row) => ({
+    letterId: row.letter_id,
+    rejectionId: row.rejection_id,
+    connectionId: row.connection_id,
+    personId: row.person_id,
+    status: row.status === 'sending' ? 'sending' : 'planned',
+    dueAt: row.due_at ?? row.created_at,
+    isReleased: row.released_at !== null,
+    locale: row.locale,
+    isLive: row.state === 'live' && row.removed_at === null,
+  }));
+}
+
+/** Gives letters back to the sweep: they are planned, and nobody has them in hand. */
+export async function unqueue(tx: Tx, letterIds: readonly string[], now: Date): Promise<void> {
+  if (letterIds.length === 0) return;
+  await tx
+    .updateTable('letter')
+    .set({ queued_at: null, updated_at: now })
+    .where('letter_id', 'in', letterIds)
+    .where('status', '=', 'planned')
+    .execute();
+}
+
+/** What a second look decided for letters that are not to be sent now. */
+export interface Replan {
+  readonly letterId: string;
+  readonly status: 'planned' | 'held' | 'skipped' | 'cancelled';
+  readonly reason: string | null;
+  readonly dueAt: Date | null;
+}
+
+/** Writes second looks; only where the letter is still what it was looked at as. */
+export async function saveReplans(
+  tx: Tx,
+  replans: readonly Replan[],
+  from: readonly LetterStatus[],
+  now: Date,
+): Promise<void> {
+  if (replans.length === 0) return;
+  await sql`
+    update letter set status = look.status, reason = look.reason, queued_at = null, updated_at = ${now},
+      due_at = coalesce(look."dueAt", letter.due_at)
+    from jsonb_to_recordset(${JSON.stringify(replans)}::jsonb)
+      as look("letterId" uuid, status text, reason text, "dueAt" timestamptz)
+    where letter.letter_id = look."letterId" and letter.status = any (${sql.val([...from])}::text[])`.execute(tx);
+}
+
+export interface Claim {
+  readonly letterId: string;
+  /** The number of this claim. Whoever finishes must still hold it. */
+  readonly attempt: number;
+}
+
+/**
+ * Takes letters for sending: exactly one taker gets each. Only while the connection is live and the rejection stands.
+ * @param from 'sending' is named beside 'planned' where a sending cut short may be repeated.
+ */
+export async function claim(
+  tx: Tx,
+  letterIds: readonly string[],
+  from: readonly LetterStatus[],
+  now: Date,
+): Promise<readonly Claim[]> {
+  if (letterIds.length === 0) return [];
+  const rows = await tx
+    .updateTable('letter')
+    .set((row) => ({
+      status: 'sending',
+      reason: null,
+      attempts: row('attempts', '+', 1),
+      template_version: readTemplateVersion('career-relay'),
+      updated_at: now,
+    }))
+    .where('letter_id', 'in', letterIds)
+    .where('status', 'in', from)
+    .where('due_at', '<=', now)
+    .where((row) =>
+      row.exists(
+        row
+          .selectFrom('connection')
+          .select('connection.connection_id')
+          .whereRef('connection.connection_id', '=', 'letter.connection_id')
+          .where('connection.state', '=', 'live')
+          .where('connection.removed_at', 'is', null),
+      ),
+    )
+    .where((row) =>
+      row.exists(
+        row
+          .selectFrom('rejection')
+          .select('rejection.rejection_id')
+          .whereRef('rejection.rejection_id', '=', 'letter.rejection_id')
+          .where('rejection.status', '=', 'current'),
+      ),
+    )
+    .returning(['letter_id', 'attempts'])
+    .execute();
+  return rows.map((row) => ({ letterId: row.letter_id, attempt: row.attempts }));
+}
+
+/** Marks claimed letters as sent, whatever was thought of them meanwhile, unless a later claim exists. Gives those marked now. */
+export async function finishSent(
+  tx: Tx,
+  claims: readonly Claim[],
+  now: Date,
+): Promise<readonly { readonly letterId: string; readonly rejectionId: string }[]> {
+  if (claims.length === 0) return [];
+  const result = await sql<{ letter_id: string; rejection_id: string }>`
+    update letter set status = 'sent', reason = null, sent_at = ${now}, queued_at = null, updated_at = ${now}
+    from jsonb_to_recordset(${JSON.stringify(claims)}::jsonb) as done("letterId" uuid, attempt integer)
+    where letter.letter_id = done."letterId" and letter.attempts = done.attempt and letter.status <> 'sent'
+    returning letter.letter_id, letter.rejection_id`.execute(tx);
+  return result.rows.map((row) => ({ letterId: row.letter_id, rejectionId: row.rejection_id }));
+}
+
+/** What became of claimed letters that did not leave for certain. */
+export interface Unsent extends Claim {
+  readonly status: 'planned' | 'failed' | 'unknown';
+  readonly reason: string | null;
+  readonly dueAt: Date | null;
+}
+
+export async function finishUnsent(tx: Tx, unsent: readonly Unsent[], now: Date): Promise<void> {
+  if (unsent.length === 0) return;
+  await sql`
+    update letter set status = done.status, reason = done.reason, queued_at = null, updated_at = ${now},
+      due_at = coalesce(done."dueAt", letter.due_at)
+    from jsonb_to_recordset(${JSON.stringify(unsent)}::jsonb)
+      as done("letterId" uuid, attempt integer, status text, reason text, "dueAt" timestamptz)
+    where letter.letter_id = done."letterId" and letter.attempts = done.attempt and letter.status = 'sending'`.execute(
+    tx,
+  );
+}
+
+/** Changes one letter if it is in one of these states; undefined when it is not, or does not exist. */
+export async function changeLetter(
+  tx: Tx,
+  letterId: string,
+  from: readonly LetterStatus[],
+  change: {
+    readonly status: 'planned' | 'cancelled';
+    readonly reason: string | null;
+    readonly due_at?: Date;
+    readonly released_at?: Date;
+  },
+  now: Date,
+): Promise<Letter | undefined> {
+  const row = await tx
+    .updateTable('letter')
+    .set({ ...change, queued_at: null, updated_at: now })
+    .where('letter_id', '=', letterId)
+    .where('status', 'in', from)
+    .returningAll()
+    .executeTakeFirst();
+  return row && toLetter(row);
+}
+
+export async function readLetter(tx: Tx, letterId: string): Promise<Letter | undefined> {
+  const row = await tx.selectFrom('letter').selectAll().where('letter_id', '=', letterId).executeTakeFirst();
+  return row && toLetter(row);
+}
+
+/** Whose letter it is; undefined when there is none. System transaction. */
+export async function readCompanyOfLetter(tx: Tx, letterId: string): Promise<string | undefined> {
+  const row = await tx.selectFrom('letter').select('company_id').where('letter_id', '=', letterId).executeTakeFirst();
+  return row?.company_id;
+}
+
+/** Newest first. */
+export async function listLetters(
+  tx: Tx,
+  request: PageRequest & { readonly companyId: string },
+): Promise<Page<Letter>> {
+  let query = tx.selectFrom('letter').selectAll().where('company_id', '=', request.companyId);
+  if (request.cursor) query = query.where('letter_id', '<', request.cursor);
+  const rows = await query
+    .orderBy('letter_id', 'desc')
+    .limit(request.limit + 1)
+    .execute();
+  return toPage(rows.map(toLetter), request.limit);
+}
+
+function toLetter(row: Selectable<LetterTable>): Letter {
+  return {
+    id: row.letter_id,
+    rejectionId: row.rejection_id,
+    connectionId: row.connection_id,
+    status: row.status,
+    reason: row.reason,
+    locale: row.locale,
+    template: row.template,
+    templateVersion: row.template_version,
+    dueAt: row.due_at,
+    sentAt: row.sent_at,
+    attempts: row.attempts,
+    createdAt: row.created_at,
+  };
+}

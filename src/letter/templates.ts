@@ -1,0 +1,123 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { Liquid, type Template } from 'liquidjs';
+import { sha256 } from '../platform/ids.ts';
+import { toPlainLine } from '../platform/plain-line.ts';
+import type { Locale } from './model.ts';
+
+/** The tokens of each template. A required one that is blank stops the mail; an optional one may be ''. */
+export const templateTokens = {
+  'career-relay': {
+    required: ['candidateName', 'companyName', 'agencyName', 'relayUrl', 'linkDays', 'postalAddress', 'contactEmail'],
+    optional: ['jobTitle'],
+  },
+  receipt: {
+    required: [
+      'candidateName',
+      'companyName',
+      'agencyName',
+      'agencyAddress',
+      'agencyRepresentative',
+      'agencyLicenceNumber',
+      'decidedAt',
+      'referralCode',
+      'registrationUrl',
+      'manageUrl',
+      'postalAddress',
+      'contactEmail',
+    ],
+    optional: [],
+  },
+  withdrawal: {
+    required: ['candidateName', 'companyName', 'agencyName', 'decidedAt', 'manageUrl', 'postalAddress', 'contactEmail'],
+    optional: [],
+  },
+} as const;
+
+export const templateNames = ['career-relay', 'receipt', 'withdrawal'] as const;
+export type TemplateName = (typeof templateNames)[number];
+export type Tokens = Readonly<Record<string, string>>;
+
+export interface Rendered {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+/** What people wrote: one `.mjml` and one `.txt` per language, whose first line is the subject. */
+export interface TemplateSource extends Rendered {}
+
+// In the sources the templates lie two folders up; in a package, where ours lies in dist, three.
+const folder = ['../../templates/letter/', '../../../templates/letter/']
+  .map((path) => new URL(path, import.meta.url))
+  .find((url) => existsSync(url));
+
+/** A template as it stands in templates/letter; `html` is what its `.mjml` was compiled to. */
+export function readTemplate(name: TemplateName, locale: Locale): TemplateSource {
+  const [subject = '', ...text] = readPart(name, locale, 'txt').split('\n');
+  return { subject, text: text.join('\n').trimStart(), html: readPart(name, locale, 'html') };
+}
+
+export function readPart(name: TemplateName, locale: Locale, extension: 'mjml' | 'html' | 'txt'): string {
+  return readFileSync(new URL(`${name}.${locale}.${extension}`, folder), 'utf8');
+}
+
+const strict = { strictVariables: true, strictFilters: true, lenientIf: true, ownPropertyOnly: true } as const;
+const forText = new Liquid(strict);
+const forHtml = new Liquid({ ...strict, outputEscape: 'escape' });
+
+interface Parsed {
+  readonly subject: Template[];
+  readonly text: Template[];
+  readonly html: Template[];
+}
+
+const parsed = new Map<string, Parsed>();
+
+function parseTemplate(name: TemplateName, locale: Locale): Parsed {
+  const key = `${name}.${locale}`;
+  const known = parsed.get(key);
+  if (known) return known;
+  const { subject, text, html } = readTemplate(name, locale);
+  const made = { subject: forText.parse(subject), text: forText.parse(text), html: forHtml.parse(html) };
+  parsed.set(key, made);
+  return made;
+}
+
+/** The required tokens that are missing or blank; [] when the mail can be written. */
+export function findBlankTokens(name: TemplateName, tokens: Tokens): readonly string[] {
+  return templateTokens[name].required.filter((token) => toPlainLine(tokens[token] ?? '') === '');
+}
+
+/**
+ * Writes one mail. Every token becomes one plain line, escaped where it stands in HTML.
+ * @throws Error naming the token, never its value, when a required one is blank: ask findBlankTokens first.
+ */
+export function renderMail(name: TemplateName, locale: Locale, tokens: Tokens): Rendered {
+  const blank = findBlankTokens(name, tokens);
+  if (blank.length > 0) throw new Error(`the ${name} mail lacks ${blank.join(', ')}`);
+  const { required, optional } = templateTokens[name];
+  const lines = Object.fromEntries(
+    [...required, ...optional].map((token) => [token, toPlainLine(tokens[token] ?? '')]),
+  );
+  const { subject, text, html } = parseTemplate(name, locale);
+  return {
+    subject: toPlainLine(String(forText.renderSync(subject, lines))),
+    text: String(forText.renderSync(text, lines)),
+    html: String(forHtml.renderSync(html, lines)),
+  };
+}
+
+const versions = new Map<TemplateName, string>();
+
+/** Names the exact wording of a template in both languages: the first 12 hex digits of the SHA-256 of its files. */
+export function readTemplateVersion(name: TemplateName): string {
+  const known = versions.get(name);
+  if (known) return known;
+  const files = (['ja', 'en'] as const).flatMap((locale) => [
+    readPart(name, locale, 'txt'),
+    readPart(name, locale, 'html'),
+  ]);
+  const version = sha256(files.join('\0')).slice(0, 12);
+  versions.set(name, version);
+  return version;
+}

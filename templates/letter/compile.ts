@@ -1,0 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { compileMjml } from '../../src/letter/mjml.ts';
+import { readPart, templateNames } from '../../src/letter/templates.ts';
+
+// Writes the HTML of every letter from its MJML. Run `npm run letters` after changing one; a test compares the two.
+for (const name of templateNames) {
+  for (const locale of ['ja', 'en'] as const) {
+    const html = await compileMjml(readPart(name, locale, 'mjml'));
+    writeFileSync(new URL(`${name}.${locale}.html`, import.meta.url), html);
+  }
+}
