@@ -31,14 +31,14 @@ export type Fields = Readonly<Record<string, Field>>;
 export type Values<F extends Fields> = { readonly [K in keyof F]: string };
 
 /** How we prove ourselves to the ATS. The core fetches, keeps and refreshes tokens. */
-export type Access<F extends Fields> = {
+export type Access<K extends string> = {
   readonly kind: 'oauth-client-credentials';
   /** Fields that hold the endpoint and the credentials; sent as HTTP Basic. */
-  readonly tokenUrl: keyof F & string;
-  readonly clientId: keyof F & string;
-  readonly clientSecret: keyof F & string;
+  readonly tokenUrl: K;
+  readonly clientId: K;
+  readonly clientSecret: K;
   /** Field whose value goes into the form parameter `sub` when it is not empty. */
-  readonly subject?: keyof F & string;
+  readonly subject?: K;
   readonly scopes: readonly string[];
   /** Lifetime to assume when the answer names none, in seconds. */
   readonly lifetimeSeconds: number;
@@ -55,9 +55,9 @@ export interface Signature {
   readonly prefix: string;
 }
 
-export interface Webhook<F extends Fields> {
+export interface Webhook<K extends string> {
   /** The settings field that holds the shared secret. */
-  readonly secret: keyof F & string;
+  readonly secret: K;
   readonly signature: Signature;
   /** The header that names a delivery, for dropping repeats; the SHA-256 of the body stands in when it is absent. */
   readonly deliveryRef: { readonly header: Lowercase<string> };
@@ -181,7 +181,7 @@ export interface Connector<F extends Fields = Fields> {
   readonly settings: F;
   /** The field that holds the API's origin; every call stays on it. */
   readonly baseUrl: keyof F & string;
-  readonly access: Access<F>;
+  readonly access: Access<keyof F & string>;
   readonly limits: {
     /** Calls under way at once per connection. */
     readonly concurrency: number;
@@ -192,7 +192,7 @@ export interface Connector<F extends Fields = Fields> {
     readonly rereadMax: number;
     readonly source: string;
   };
-  readonly webhook?: Webhook<F>;
+  readonly webhook?: Webhook<keyof F & string>;
   /** One cheap read per permission needed. @throws RelayError config when a person must change something. */
   check(context: Context<F>): Promise<void>;
   /** The present state of each application, in as few calls as the vendor allows. At most `limits.rereadMax` refs. */
@@ -210,6 +210,8 @@ export interface Connector<F extends Fields = Fields> {
   readonly cannot: readonly Text[];
 }
 
-export function defineConnector<const F extends Fields>(connector: Connector<F>): Connector<F> {
-  return connector;
+/** Checks a declaration against its own fields, then forgets them: the list holds connectors of many settings. */
+export function defineConnector<const F extends Fields>(connector: Connector<F>): Connector {
+  // The one place where a connector loses its field names; every use of them was checked in the line above.
+  return connector as unknown as Connector;
 }

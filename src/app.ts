@@ -1,0 +1,175 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { connectors } from '../connectors/index.ts';
+import type { Config } from './config.ts';
+import { openConnections } from './connector/index.ts';
+import { openConsents } from './consent/index.ts';
+import { openCredits } from './credit/index.ts';
+import { openEvents } from './events.ts';
+import { openIntake } from './intake/index.ts';
+import { openLetters, openMailer, registerOutboxRoutes } from './letter/index.ts';
+import { openCache } from './platform/cache.ts';
+import { type Clock, systemClock } from './platform/clock.ts';
+import { type DataDir, holdDataDir, shareDataDir } from './platform/data-dir.ts';
+import { type Database, openEmbeddedDatabase, openPostgres } from './platform/database.ts';
+import { registerHealth } from './platform/health.ts';
+import { openHttpServer, type Server } from './platform/http-server.ts';
+import { newToken } from './platform/ids.ts';
+import { openJobs } from './platform/jobs.ts';
+import type { Log } from './platform/log.ts';
+import { openMetrics } from './platform/metrics.ts';
+import { migrate } from './platform/migrate.ts';
+import { startTicker, type Ticker } from './platform/ticker.ts';
+import { openVault } from './platform/vault.ts';
+import { registerApi } from './settings/index.ts';
+import { openSlack } from './slack/index.ts';
+
+/** web answers requests, worker does the jobs, all is both in one process. */
+export type Role = 'all' | 'web' | 'worker';
+
+export interface App {
+  readonly server: Server;
+  /** Where it listens, such as http://127.0.0.1:3000. */
+  readonly address: string;
+  readonly adminToken: string;
+  /** Takes no more work, finishes what is in hand, then closes everything. */
+  stop(): Promise<void>;
+}
+
+export interface Foundation {
+  readonly dataDir: DataDir;
+  readonly database: Database;
+  readonly secretKeys: readonly Buffer[];
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database (embedded, or the PostgreSQL of DATABASE_URL) with its schema up to date, and the secret keys.
+ * @throws DataDirBusyError when another process works on the folder; RelayError database_unavailable.
+ */
+export async function openFoundation(config: Config): Promise<Foundation> {
+  const dataDir = config.databaseUrl ? shareDataDir(config.dataDir) : holdDataDir(config.dataDir);
+  const secretKeys =
+    config.secretKeys.length > 0
+      ? config.secretKeys
+      : [
+          Buffer.from(
+            dataDir.keep('secret-key', () => randomBytes(32).toString('base64')),
+            'base64',
+          ),
+        ];
+  const database = config.databaseUrl
+    ? await openPostgres(config.databaseUrl)
+    : await openEmbeddedDatabase(join(dataDir.path, 'database'));
+  await migrate(database);
+  return {
+    dataDir,
+    database,
+    secretKeys,
+    async close() {
+      await database.close();
+      dataDir.release();
+    },
+  };
+}
+
+/** Builds every part, wires them to each other and starts them. The only place that does. */
+export async function startApp(
+  config: Config,
+  options: { readonly role: Role; readonly log: Log; readonly clock?: Clock },
+): Promise<App> {
+  const { role, log } = options;
+  const clock = options.clock ?? systemClock;
+  const foundation = await openFoundation(config);
+  const { database, dataDir } = foundation;
+  const adminToken = config.adminToken ?? dataDir.keep('admin-token', newToken);
+  const vault = openVault(foundation.secretKeys);
+  const metrics = openMetrics();
+  const jobs = openJobs(database, log);
+  const events = openEvents(jobs);
+  const cache = openCache({ redisUrl: config.redisUrl, log });
+  const { baseUrl, mailFrom, allowPrivateNetwork } = config;
+
+  const connections = openConnections({
+    database,
+    vault,
+    clock,
+    events,
+    cache,
+    log,
+    connectors,
+    allowPrivateNetwork,
+    redisUrl: config.redisUrl,
+  });
+  const intake = openIntake({ database, vault, clock, events, jobs, connections, count: metrics.countDelivery });
+  const mailer = openMailer({ database, clock, smtpUrl: config.smtpUrl, baseUrl });
+  const letters = openLetters({ database, clock, events, jobs, log, intake, connections, mailer, baseUrl, mailFrom });
+  const consents = openConsents({
+    database,
+    clock,
+    events,
+    jobs,
+    log,
+    connections,
+    mailer,
+    baseUrl,
+    mailFrom,
+    secretKeys: foundation.secretKeys,
+  });
+  const credits = openCredits({ database, clock, events });
+  const slack = openSlack({ database, clock, events, jobs, log, connections, slack: config.slack, baseUrl });
+
+  const server = await openHttpServer({
+    log,
+    trustedProxies: config.trustedProxies,
+    isHttps: baseUrl.startsWith('https:'),
+  });
+  registerHealth(server, { database, jobs, metrics });
+  if (role !== 'worker') {
+    await intake.routes(server);
+    await consents.routes(server);
+    await slack.routes(server);
+    if (mailer.kind === 'outbox') await registerOutboxRoutes(server, { database });
+    await registerApi(server, {
+      database,
+      vault,
+      clock,
+      connections,
+      intake,
+      letters,
+      credits,
+      jobs,
+      adminToken,
+      baseUrl,
+      mailerKind: mailer.kind,
+    });
+  }
+
+  await jobs.start({ work: role !== 'web' });
+  const ticker: Ticker | undefined =
+    role === 'web'
+      ? undefined
+      : startTicker(
+          [
+            { name: 'letters-due', everyMs: 1_000, run: () => letters.sweep() },
+            { name: 'credits-expired', everyMs: 3_600_000, run: () => credits.sweepExpiry() },
+          ],
+          log,
+        );
+  const address = await server.listen({ port: config.port, host: config.host });
+
+  return {
+    server,
+    address,
+    adminToken,
+    async stop() {
+      await server.close();
+      await ticker?.stop();
+      await jobs.stop();
+      await mailer.close();
+      await connections.close();
+      await cache.close();
+      await foundation.close();
+    },
+  };
+}
