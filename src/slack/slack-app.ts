@@ -46,15 +46,9 @@ async function openSlackApp(config: SlackConfig, log: Log): Promise<Listener> {
     bodyLimit: bodyLimitBytes,
     logger,
   });
-  const app = new App({
-    receiver,
-    token: config.botToken,
-    tokenVerificationEnabled: false,
-    ignoreSelf: false,
-    convoStore: false,
-    logger,
-    clientOptions: config.apiUrl ? { slackApiUrl: config.apiUrl } : {},
-  });
+  // Naming the token here, not as `token`, keeps Bolt from asking Slack who we are before it answers a command.
+  const authorize = async () => ({ botToken: config.botToken });
+  const app = new App({ receiver, authorize, ignoreSelf: false, convoStore: false, logger });
   app.command(command, async ({ ack }) => {
     const help = renderHelp(config.channel);
     await ack({ response_type: 'ephemeral', text: help.text, blocks: [...help.blocks] });
