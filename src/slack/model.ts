@@ -80,6 +80,7 @@ export function planConnectionFailing(
   };
 }
 
+/** @param recovered `since` is when it had begun to fail: one recovery for each time. */
 export function planConnectionRecovered(
   recovered: { readonly connectionId: string; readonly since: string },
   title: string,
