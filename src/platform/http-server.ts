@@ -44,11 +44,15 @@ export async function openHttpServer(options: {
     loggerInstance: options.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: newId,
-    trustProxy: (_address: string, hop: number) => hop <= options.trustedProxies,
+    // Hop 0 is who is connected to us: to believe even him about the client takes one trusted proxy.
+    trustProxy: (_address: string, hop: number) => hop < options.trustedProxies,
     bodyLimit: 256 * 1024,
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
+    // An address no router can read. Fastify's own answer would repeat it, and come without our headers.
+    frameworkErrors: (_error, request, reply) =>
+      void sendProblem(new RelayError('request_not_found'), request, reply.headers(bareHeaders)),
   }).withTypeProvider<ZodTypeProvider>();
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
@@ -80,6 +84,14 @@ export async function openHttpServer(options: {
   });
   return server as Server;
 }
+
+/** What helmet cannot add where no route was found. */
+const bareHeaders = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
 
 /** Answers with RFC 9457 problem details: our code, the text for people, and for bad input the fields. */
 export function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -121,7 +133,9 @@ function toProblem(thrown: unknown): Problem {
       fields,
     };
   }
-  const status = isError(thrown) && 'statusCode' in thrown ? thrown.statusCode : undefined;
+  // Fastify's own errors are not native ones.
+  const status =
+    typeof thrown === 'object' && thrown !== null && 'statusCode' in thrown ? thrown.statusCode : undefined;
   const message = isError(thrown) ? thrown.message : 'unknown';
   if (status === 413) return { error: new RelayError('request_too_large'), fields: [] };
   if (status === 429) return { error: new RelayError('request_rate_limited'), fields: [] };
