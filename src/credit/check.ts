@@ -68,7 +68,7 @@ export interface LedgerCheck {
 export function openCheck(place: LedgerPlace, terms: readonly Terms[]): LedgerCheck {
   const { companyId, agencyId } = place;
   const mismatches: Mismatch[] = [];
-  const told = openTelling(new Map(terms.map((one) => [one.termsId, one])));
+  const told = openTelling((termsId) => terms.find((one) => one.termsId === termsId));
   let balances = emptyBalances;
   let seq = 0;
   let hash = '';
@@ -119,6 +119,7 @@ interface ToldReferral {
   readonly termsId: string;
   readonly countedAt: Date;
   readonly key: string;
+  readonly seq: number;
 }
 
 type ToldCredit = Pick<Credit, 'status' | 'termsId' | 'reservationId' | 'grantedAt' | 'expiresAt'>;
@@ -128,7 +129,7 @@ type ToldReservation = Pick<Reservation, 'status' | 'settledAt'>;
 interface Telling {
   /** False when the posting cannot be one of ours after those before it. */
   hear(posting: Posting): boolean;
-  readonly terms: ReadonlyMap<string, Terms>;
+  findTerms(termsId: string): Terms | undefined;
   readonly referrals: ReadonlyMap<string, ToldReferral>;
   readonly credits: ReadonlyMap<string, ToldCredit>;
   readonly reservations: ReadonlyMap<string, ToldReservation>;
@@ -136,16 +137,16 @@ interface Telling {
   converted(): number;
 }
 
-function openTelling(terms: ReadonlyMap<string, Terms>): Telling {
+function openTelling(findTerms: Telling['findTerms']): Telling {
   const referrals = new Map<string, ToldReferral>();
   const credits = new Map<string, ToldCredit>();
   const reservations = new Map<string, ToldReservation>();
   let converted = 0;
 
   const hears = {
-    'referral-counted': ({ referralId, termsId, postedAt, key, entries }) => {
+    'referral-counted': ({ referralId, termsId, postedAt, key, seq, entries }) => {
       if (!referralId || referrals.has(referralId)) return false;
-      referrals.set(referralId, { status: 'counted', termsId, countedAt: postedAt, key });
+      referrals.set(referralId, { status: 'counted', termsId, countedAt: postedAt, key, seq });
       return isSame(entries, move('world', 'counted'));
     },
     'referral-reversed': ({ referralId, entries }) => {
@@ -155,7 +156,7 @@ function openTelling(terms: ReadonlyMap<string, Terms>): Telling {
       return isSame(entries, move('counted', 'world'));
     },
     'referrals-converted': ({ postingId, creditId, termsId, postedAt, entries }) => {
-      const inForce = terms.get(termsId);
+      const inForce = findTerms(termsId);
       if (creditId !== postingId || !inForce) return false;
       const expiresAt = toExpiry(postedAt, inForce);
       credits.set(creditId, { status: 'available', termsId, reservationId: null, grantedAt: postedAt, expiresAt });
@@ -199,7 +200,7 @@ function openTelling(terms: ReadonlyMap<string, Terms>): Telling {
 
   return {
     hear: (posting) => hears[posting.kind](posting),
-    terms,
+    findTerms,
     referrals,
     credits,
     reservations,
@@ -228,11 +229,10 @@ function compareReferrals(rows: readonly Referral[], told: Telling, agencyId: st
 
 /** Of two that count, the one posted later stands apart by the months its own terms ask for. */
 function reportTwice(own: readonly Referral[], told: Telling, report: Report): void {
-  const counting = own
-    .filter(({ status }) => status === 'counted')
-    .toSorted((a, b) => (a.countedAt?.getTime() ?? 0) - (b.countedAt?.getTime() ?? 0));
+  const seqOf = ({ referralId }: Referral) => told.referrals.get(referralId)?.seq ?? 0;
+  const counting = own.filter(({ status }) => status === 'counted').toSorted((a, b) => seqOf(a) - seqOf(b));
   for (const [index, later] of counting.entries()) {
-    const months = told.terms.get(later.termsId)?.referralPeriodMonths ?? 0;
+    const months = told.findTerms(later.termsId)?.referralPeriodMonths ?? 0;
     const isApart = counting.slice(0, index).every((one) => areMonthsApart(one.agreedAt, later.agreedAt, months));
     if (!isApart) report('person-counted-twice', later.referralId);
   }
@@ -245,7 +245,7 @@ function compareConversions(rows: LedgerRows, told: Telling, balances: Balances,
     ({ creditId }) => creditId ?? '',
   );
   for (const [creditId, { termsId }] of told.credits) {
-    const perCredit = told.terms.get(termsId)?.perCredit;
+    const perCredit = told.findTerms(termsId)?.perCredit;
     if (behind.get(creditId)?.length !== perCredit) report('conversion-mismatch', creditId);
   }
   for (const creditId of behind.keys()) if (!told.credits.has(creditId)) report('conversion-mismatch', creditId);

@@ -1,6 +1,5 @@
 import { listTerms } from '../company/index.ts';
-import type { Consent } from '../consent/model.ts';
-import { readConsents } from '../consent/store.ts';
+import { type Consent, readConsents } from '../consent/index.ts';
 import type { EventOf, Events } from '../events.ts';
 import { appendAudit } from '../platform/audit.ts';
 import type { Clock } from '../platform/clock.ts';

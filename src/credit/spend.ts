@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import { newId } from '../platform/ids.ts';
 import type { ReservationStatus } from '../platform/tables.ts';
+import type { LedgerPlace } from './ledger.ts';
 import { planExpiry, planReservation, planSettlement, type Refusal, type Settlement, toReservedKey } from './model.ts';
 import {
   holdLedger,
@@ -94,21 +95,36 @@ function toAnswer({ reservationId, status }: { readonly reservationId: string; r
   return { reservationId, status };
 }
 
-/** Expires every available credit that has ended; gives how many. Safe in several processes at once. */
-export async function sweepExpiry({ database, clock }: SpendingParts): Promise<number> {
-  const now = clock.now();
+/**
+ * Expires every available credit that has ended; gives how many. Safe in several processes at once. A ledger that
+ * cannot be swept holds up no other: the rest is swept first.
+ * @throws what stopped the first such ledger.
+ */
+export async function sweepExpiry(parts: SpendingParts): Promise<number> {
+  const now = parts.clock.now();
+  const places = await parts.database.forSystem((tx) => readEndedPlaces(tx, now));
+  const failures: unknown[] = [];
   let expired = 0;
-  for (const place of await database.forSystem((tx) => readEndedPlaces(tx, now))) {
-    expired += await database.forCompany(place.companyId, async (tx) => {
-      const ledger = await holdLedger(tx, place);
-      const change = planExpiry(ledger, await readAvailableCredits(tx, place), { now, newId });
-      await saveChange(tx, change);
-      const { companyId, agencyId } = place;
-      const credits = change.credits.length;
-      const fact = { companyId, at: now, actor: 'system', action: 'credit.expired', subject: agencyId };
-      if (credits > 0) await appendAudit(tx, { ...fact, detail: { credits } });
-      return credits;
-    });
+  for (const place of places) {
+    try {
+      expired += await expireEnded(parts.database, place, now);
+    } catch (failure) {
+      failures.push(failure);
+    }
   }
+  if (failures.length > 0) throw failures[0];
   return expired;
+}
+
+async function expireEnded(database: Database, place: LedgerPlace, now: Date): Promise<number> {
+  const { companyId, agencyId } = place;
+  return database.forCompany(companyId, async (tx) => {
+    const ledger = await holdLedger(tx, place);
+    const change = planExpiry(ledger, await readAvailableCredits(tx, place), { now, newId });
+    await saveChange(tx, change);
+    const credits = change.credits.length;
+    const fact = { companyId, at: now, actor: 'system', action: 'credit.expired', subject: agencyId };
+    if (credits > 0) await appendAudit(tx, { ...fact, detail: { credits } });
+    return credits;
+  });
 }
