@@ -34,9 +34,12 @@ export class RelayError extends Error {
   }
 }
 
-/** Whether something thrown is an error, whichever realm made it; `instanceof` says no to those of Node's own modules under Jest. */
+/**
+ * Whether something thrown is an error, whichever realm made it: `instanceof` says no to those of Node's own modules
+ * under Jest, and Node's own test says no to Fastify's, which only inherit from Error.
+ */
 export function isError(thrown: unknown): thrown is Error & { readonly code?: unknown } {
-  return types.isNativeError(thrown);
+  return types.isNativeError(thrown) || thrown instanceof Error;
 }
 
 /** Whatever was thrown, as ours: a RelayError stays, anything else is our bug. */
