@@ -35,7 +35,8 @@ interface Frame {
   readonly action: string;
 }
 interface Form extends Frame {
-  readonly nonce: string | undefined;
+  /** null on a page that takes no answer. */
+  readonly nonce: string | null;
   readonly text: string;
 }
 
@@ -89,6 +90,7 @@ export function openPages(): Pages {
     root: folder,
     outputEscape: 'escape',
     strictVariables: true,
+    lenientIf: true,
     strictFilters: true,
     ownPropertyOnly: true,
     cache: true,

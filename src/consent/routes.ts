@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { toRelayError } from '../platform/errors.ts';
+import { isError, toRelayError } from '../platform/errors.ts';
 import type { Server } from '../platform/http-server.ts';
 import { sha256 } from '../platform/ids.ts';
 import { type AnswerParts, takeAnswer } from './answer.ts';
@@ -129,7 +129,7 @@ function openReplies({ pages, nonces, clock, baseUrl }: RouteParts) {
       });
     }
     const grantsUntil = toDay(locale, standing.grantsUntil);
-    const form = isOpen(standing, now) ? toForm('introduction') : { text: '', nonce: undefined };
+    const form = isOpen(standing, now) ? toForm('introduction') : { text: '', nonce: null };
     return send(reply, 200, consent.decision, locale, { ...frame, ...form, agency, decidedAt, grantsUntil });
   }
 
@@ -223,7 +223,7 @@ function limitRequests(room: Server, sendNotice: SendNotice): void {
 }
 
 function sendTrouble(thrown: unknown, request: FastifyRequest, reply: FastifyReply, sendNotice: SendNotice) {
-  const status = thrown instanceof Error && 'statusCode' in thrown ? thrown.statusCode : undefined;
+  const status = isError(thrown) && 'statusCode' in thrown ? thrown.statusCode : undefined;
   if (typeof status === 'number' && status >= 400 && status < 500)
     return sendNotice('refused', request, reply, { status: status === 413 ? 413 : 400 });
   const error = toRelayError(thrown);
