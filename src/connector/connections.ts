@@ -257,7 +257,8 @@ export function openConnections(parts: ConnectionsParts): Connections {
         mapping: change.mapping ?? before.mapping,
       };
       await updateConnection(tx, connectionId, after, now);
-      await saveSecrets(tx, await readCompanyKey(tx, vault, before.companyId), before, secret, now);
+      if (Object.keys(secret).length > 0)
+        await saveSecrets(tx, await readCompanyKey(tx, vault, before.companyId), before, secret, now);
       if (Object.keys(given).length > 0) await deleteSecret(tx, connectionId, tokenName);
       await auditChange(tx, before, after, Object.keys(given), now);
       forget(connectionId);

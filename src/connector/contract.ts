@@ -135,7 +135,8 @@ export type Query = Readonly<Record<string, string>>;
 /**
  * Calls the connection's own origin and nothing else: authorised, limited, retried, never redirected, redacted.
  * Every method throws RelayError: vendor_unauthorized | vendor_forbidden (config), vendor_rate_limited |
- * vendor_unavailable (transient), vendor_refused (other 4xx), vendor_not_understood (the schema does not fit).
+ * vendor_unavailable (transient), vendor_refused (other 4xx, a redirect), vendor_not_understood (the schema does not
+ * fit), vendor_address_refused (config: not public, or a next page on another origin).
  */
 export interface Http {
   get<T>(path: string, schema: z.ZodType<T>, query?: Query): Promise<T>;

@@ -67,17 +67,16 @@ export function mayBeLeftOut(field: Field): boolean {
 }
 
 function toInput(field: Field): z.ZodType<string> {
-  if (!mayBeLeftOut(field)) return z.string().trim().min(1, 'is required').transform(toUnknown).pipe(field.schema);
-  const orDefault = z
+  const text = z
     .string()
     .trim()
-    .transform((value): unknown => value || toDefault(field));
-  return orDefault.pipe(z.literal('').or(field.schema));
-}
-
-/** A field's schema reads anything, so what comes before it in the pipe must be anything. */
-function toUnknown(value: string): unknown {
-  return value;
+    .refine((value) => field.kind !== 'secret' || value !== mask, 'is the mask, not the secret');
+  return mayBeLeftOut(field)
+    ? text.transform((value): unknown => value || toDefault(field)).pipe(z.literal('').or(field.schema))
+    : text
+        .min(1, 'is required')
+        .transform((value): unknown => value)
+        .pipe(field.schema);
 }
 
 function toDefault(field: Field): string {

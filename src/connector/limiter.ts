@@ -136,12 +136,17 @@ interface Cluster {
 }
 
 function openCluster(url: string, log: Log): Cluster {
-  const client = new Redis(url, { maxRetriesPerRequest: 1, retryStrategy: (tries) => Math.min(tries * 200, 5_000) });
+  const client = new Redis(url, {
+    maxRetriesPerRequest: 1,
+    retryStrategy: (tries) => Math.min(tries * 200, 5_000),
+    disconnectTimeout: 250,
+  });
   const connection = new Bottleneck.IORedisConnection({ client });
-  let isClosed = false;
+  /** Those who wait for a slot; woken when the connection breaks. */
+  const waiting = new Set<() => void>();
   let isAway = false;
+  let isClosed = false;
   let isToldOf = false;
-  let lost = nextLoss(client);
   connection.on('error', (error: unknown) => {
     if (!isToldOf && !isClosed)
       log.warn({ err: error }, 'the shared limiter cannot be reached; each process limits alone');
@@ -149,12 +154,22 @@ function openCluster(url: string, log: Log): Cluster {
   });
   client.on('close', () => {
     isAway = true;
+    for (const wake of waiting) wake();
   });
   client.on('ready', () => {
     isAway = false;
     isToldOf = false;
-    lost = nextLoss(client);
   });
+
+  const settledOrLost = (slot: Promise<unknown>) =>
+    new Promise<void>((resolve) => {
+      const wake = () => {
+        waiting.delete(wake);
+        resolve();
+      };
+      waiting.add(wake);
+      slot.then(wake, wake);
+    });
 
   return {
     connection,
@@ -164,22 +179,12 @@ function openCluster(url: string, log: Log): Cluster {
         outcome ??= work();
         return outcome;
       };
-      if (!isAway) {
-        const settled = shared(start).then(
-          () => undefined,
-          () => undefined,
-        );
-        await Promise.race([settled, lost]);
-      }
+      if (!isAway) await settledOrLost(shared(start));
       return outcome ?? alone(start);
     },
     async close() {
       isClosed = true;
-      await connection.disconnect(false);
+      await connection.disconnect(client.status === 'ready').catch(() => connection.disconnect(false));
     },
   };
-}
-
-function nextLoss(client: Redis): Promise<void> {
-  return new Promise((resolve) => void client.once('close', () => resolve()));
 }

@@ -38,8 +38,8 @@ export function toTransportError(what: string, thrown: unknown): RelayError {
   const code = readCode(thrown);
   if (code === 'vendor_address_refused')
     return new RelayError(code, { message: `${what}: its name resolves to an address that is not public` });
-  if (code === 'ERR_BAD_RESPONSE')
-    return new RelayError('vendor_not_understood', { message: `${what}: the answer is too large or broken off` });
+  if (isTooLarge(thrown))
+    return new RelayError('vendor_not_understood', { message: `${what}: the answer is too large` });
   return new RelayError('vendor_unavailable', { message: `${what} got no answer (${code ?? 'unknown'})` });
 }
 
@@ -68,6 +68,11 @@ export function readCount(header: unknown): number | undefined {
 
 function readText(header: unknown): string | undefined {
   return typeof header === 'string' ? header.trim() : undefined;
+}
+
+/** axios 1.21 tells an answer above its cap from one that broke off by its message alone. */
+function isTooLarge(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.message.startsWith('maxContentLength');
 }
 
 function readCode(thrown: unknown): string | undefined {

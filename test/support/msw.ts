@@ -15,9 +15,10 @@ export function openTestNetwork(...handlers: RequestHandler[]): TestNetwork {
   const strays: string[] = [];
   const server = setupServer(...handlers);
   server.listen({
-    onUnhandledRequest: ({ method, url }, print) => {
-      strays.push(`${method} ${url}`);
-      print.error();
+    onUnhandledFrame({ frame, defaults }) {
+      const { request } = frame.data as { readonly request?: Request };
+      strays.push(request ? `${request.method} ${request.url}` : frame.protocol);
+      defaults.error();
     },
   });
   return {
