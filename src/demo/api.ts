@@ -17,7 +17,7 @@ export interface Api {
   put(path: string, body: object): Promise<Answer>;
   patch(path: string, body: object): Promise<Answer>;
   /** Every item of a list, over all its pages. */
-  list(path: string, company?: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  list(path: string, filter?: Readonly<Record<string, string>>): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
 export function openApi(baseUrl: string, token: string): Api {
@@ -32,13 +32,16 @@ export function openApi(baseUrl: string, token: string): Api {
     return text === '' ? {} : JSON.parse(text);
   }
 
-  async function list(path: string, company?: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  async function list(
+    path: string,
+    filter?: Readonly<Record<string, string>>,
+  ): Promise<readonly Readonly<Record<string, unknown>>[]> {
     const items: Readonly<Record<string, unknown>>[] = [];
     let cursor: string | null = null;
     do {
       const query = new URLSearchParams({
         limit: '200',
-        ...(company ? { company } : {}),
+        ...filter,
         ...(cursor ? { cursor } : {}),
       });
       const page: z.infer<typeof List> = List.parse(await call('GET', `${path}?${query}`));

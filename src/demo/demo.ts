@@ -59,7 +59,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   try {
     const stage = await setStage({ api, fake, screen, baseUrl: config.baseUrl }, hosted.origin);
     const refused = await play(stage);
-    const summary = await readSummary(api, fake, company.slug, refused);
+    const summary = await readSummary(api, fake, toScope(stage), refused);
     if (options.isJson) options.stdout.write(`${JSON.stringify(summary)}\n`);
     else printEnd(screen, summary, config, app.adminToken, await readMails(api));
   } catch (error) {
@@ -117,10 +117,13 @@ async function play(stage: Stage): Promise<number> {
   }
   const all = twelve.length + 3;
   await until(
-    async () => (await stage.api.list('/rejections', company.slug)).length === all,
+    async () => (await stage.api.list('/rejections', { company: company.slug })).length === all,
     'the rejections are recorded',
   );
-  await until(async () => (await stage.api.list('/letters', company.slug)).length === all, 'the letters are planned');
+  await until(
+    async () => (await stage.api.list('/letters', { company: company.slug })).length === all,
+    'the letters are planned',
+  );
 
   screen.title('3. Shadow: everything is planned, nothing is sent ／ シャドー：予定だけ、送信なし');
   await tellLetters(stage);
@@ -156,26 +159,35 @@ async function answerLetters(stage: Stage): Promise<void> {
     screen.line('Applicant', `${fullName(scene)} さん: ${scene.answer === 'grant' ? '紹介に同意' : '見送り'}`);
   }
   const agreed = twelve.filter(({ answer }) => answer === 'grant').length;
-  await until(async () => (await api.list('/consents', company.slug)).length === asked, 'the decisions are recorded');
+  await until(
+    async () => (await api.list('/consents', { company: company.slug })).length === asked,
+    'the decisions are recorded',
+  );
   await until(
     async () => (await api.get(`/credits?company=${company.slug}`)).referrals.counted === agreed,
     'the referrals are counted',
   );
   await until(
-    async () => (await readSummary(api, stage.fake, company.slug, 0)).writeBacks === agreed,
+    async () => (await readSummary(api, stage.fake, toScope(stage), 0)).writeBacks === agreed,
     'the consents are written back',
   );
   await until(
-    async () => (await api.list('/notices', company.slug)).filter(({ kind }) => kind === 'credit-earned').length === 1,
+    async () =>
+      (await api.list('/notices', { company: company.slug })).filter(({ kind }) => kind === 'credit-earned').length ===
+      1,
     'the credit is told',
   );
   await until(async () => (await readMails(api)).length === twelve.length + agreed, 'the receipts are sent');
   screen.line('Relay', `同意 ${agreed} 件を Greenhouse に書き戻し、控えを本人へ送信`);
 
   screen.title('6. What recruiters see in Slack ／ 採用担当者が Slack で見るもの');
-  for (const notice of (await api.list('/notices', company.slug)).toReversed()) {
+  for (const notice of (await api.list('/notices', { company: company.slug })).toReversed()) {
     screen.line('Slack', String(notice.text).replaceAll('\n', `\n${' '.repeat(13)}`));
   }
+}
+
+function toScope({ connectionId }: Stage): { readonly company: string; readonly connection: string } {
+  return { company: company.slug, connection: connectionId };
 }
 
 async function deliver(stage: Stage, delivery: FakeDelivery): Promise<number> {
@@ -200,13 +212,13 @@ function forge(delivery: FakeDelivery): FakeDelivery {
 }
 
 async function tellLetters({ api, screen }: Stage): Promise<void> {
-  const letters = await api.list('/letters', company.slug);
+  const letters = await api.list('/letters', { company: company.slug });
   const counts = Map.groupBy(letters, (letter) => [letter.status, letter.reason].filter(Boolean).join(': '));
   for (const [state, same] of counts) screen.line('Relay', `手紙 ${same.length} 通`, state);
 }
 
 async function countLetters({ api }: Stage, status: string): Promise<number> {
-  return (await api.list('/letters', company.slug)).filter((letter) => letter.status === status).length;
+  return (await api.list('/letters', { company: company.slug })).filter((letter) => letter.status === status).length;
 }
 
 interface ReadMail {

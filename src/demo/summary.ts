@@ -17,14 +17,19 @@ export interface DemoSummary {
 }
 
 /** Reads every figure back: from the service's lists, and what only the ATS can know from the stand-in. */
-export async function readSummary(api: Api, fake: Fake, company: string, refused: number): Promise<DemoSummary> {
+export async function readSummary(
+  api: Api,
+  fake: Fake,
+  of: { readonly company: string; readonly connection: string },
+  refused: number,
+): Promise<DemoSummary> {
   const [deliveries, rejections, letters, consents, notices, credits] = await Promise.all([
-    api.list('/deliveries', company),
-    api.list('/rejections', company),
-    api.list('/letters', company),
-    api.list('/consents', company),
-    api.list('/notices', company),
-    api.get(`/credits?company=${company}`),
+    api.list('/deliveries', { connection: of.connection }),
+    api.list('/rejections', { company: of.company }),
+    api.list('/letters', { company: of.company }),
+    api.list('/consents', { company: of.company }),
+    api.list('/notices', { company: of.company }),
+    api.get(`/credits?company=${of.company}`),
   ]);
   const skipped = Map.groupBy(
     letters.filter(({ status }) => status === 'skipped'),
