@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Connection } from '../../src/connector/index.ts';
 import type { Database } from '../../src/platform/database.ts';
@@ -6,6 +5,7 @@ import { openTestDatabase } from '../support/database.ts';
 import { fakeHandler, openTestNetwork, type TestNetwork } from '../support/msw.ts';
 import { type AcmeFake, acmeOrigin, acmeSettings, acmeTokenUrl, makeAcmeFake } from './support/acme.ts';
 import { openTestRoom, type TestRoom } from './support/room.ts';
+import { showEverywhere } from './support/shown.ts';
 
 let database: Database;
 let network: TestNetwork;
@@ -185,7 +185,7 @@ test.each([
   [429, 'vendor_rate_limited'],
   [503, 'vendor_unavailable'],
   [302, 'vendor_refused'],
-])('a token endpoint that answers %i means %s, and no error shows a credential', async (status, code) => {
+])('a token endpoint that answers %i means %s, and neither error nor log shows a credential', async (status, code) => {
   const connection = await connect();
   fake.refuseTokens(status);
 
@@ -193,7 +193,7 @@ test.each([
 
   expect(error).toMatchObject({ code });
   const basic = Buffer.from('acme-client:canary-client-secret').toString('base64');
-  const shown = inspect(error, { depth: 20, showHidden: true }) + JSON.stringify(error);
+  const shown = showEverywhere(error);
   expect(shown).not.toContain('canary');
   expect(shown).not.toContain(basic);
 });

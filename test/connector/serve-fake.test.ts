@@ -97,13 +97,13 @@ describe('over a real connection', () => {
   });
 
   test('an answer that swells when unpacked is cut off', async () => {
-    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, 0x20));
+    const bomb = gzipSync(`"${'a'.repeat(16 * 1024 * 1024)}"`);
     const origin = await listen((_request, response) =>
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb),
     );
     const { http } = openTestHttp({ baseUrl: origin, guard: guardOpen() });
 
-    await expect(http.get('/', z.unknown())).rejects.toMatchObject({ code: 'vendor_not_understood' });
+    await expect(http.get('/', z.string())).rejects.toMatchObject({ code: 'vendor_not_understood' });
   });
 
   test('an answer that breaks off is asked for again', async () => {
