@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { modes } from '../../connector/contract.ts';
+import { modes } from '../../connector/index.ts';
 
 /**
  * The JSON of the API. What enters is strict: an unknown field is refused. What leaves is drawn from our own types;
