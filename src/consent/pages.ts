@@ -138,7 +138,7 @@ const days = {
 /** An instant as people in Japan read it, to the minute. */
 export function toMoment(locale: Locale, instant: Date): string {
   const text = moments[locale].format(instant);
-  return locale === 'ja' ? `${text}(日本時間)` : `${text} (Japan time)`;
+  return locale === 'ja' ? `${text}（日本時間）` : `${text} (Japan time)`;
 }
 
 /** The day of an instant in Japan. */

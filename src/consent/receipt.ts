@@ -1,9 +1,9 @@
 import { type Agency, type Company, readAgency, readCompany } from '../company/index.ts';
 import { type KnownPerson, readPeople } from '../intake/index.ts';
-import { issueLink, renderMail, toCandidateName } from '../letter/index.ts';
+import { findBlankTokens, issueLink, renderMail, toCandidateName } from '../letter/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Tx } from '../platform/database.ts';
-import { RelayError } from '../platform/errors.ts';
+import { isError, RelayError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { Mail, Mailer, MailOutcome } from '../platform/mail.ts';
 import type { Consent } from './model.ts';
@@ -22,7 +22,8 @@ export interface ReceiptParts {
 
 interface Outgoing {
   readonly consentId: string;
-  readonly mail: Mail;
+  /** undefined where the agency's details have gone missing, so that it cannot be written. */
+  readonly mail: Mail | undefined;
 }
 
 /**
@@ -40,7 +41,7 @@ export async function sendReceipts(
   for (let from = 0; from < consentIds.length; from += atOnce) {
     const outgoing = await prepare(parts, companyId, consentIds.slice(from, from + atOnce));
     const outcomes = await Promise.all(
-      outgoing.map(async ({ consentId, mail }) => ({ consentId, outcome: await parts.mailer.send(mail) })),
+      outgoing.map(async ({ consentId, mail }) => ({ consentId, outcome: await send(parts, consentId, mail) })),
     );
     await settle(parts, companyId, outcomes);
     mustRepeat ||= outcomes.some(({ outcome }) => outcome.kind === 'refused' && !outcome.isPermanent);
@@ -94,7 +95,11 @@ interface Addressed {
 /** Whoever has no name on record is still told. */
 const nameless = { ja: 'ご応募者 様', en: 'Applicant' };
 
-async function write(parts: ReceiptParts, tx: Tx, { consent, person, company, agency }: Addressed): Promise<Mail> {
+async function write(
+  parts: ReceiptParts,
+  tx: Tx,
+  { consent, person, company, agency }: Addressed,
+): Promise<Mail | undefined> {
   const { locale, personId, rejectionId } = consent;
   const token = await issueLink(tx, {
     companyId: company.companyId,
@@ -113,25 +118,41 @@ async function write(parts: ReceiptParts, tx: Tx, { consent, person, company, ag
     postalAddress: company.postalAddress,
     contactEmail: company.contactEmail,
   };
-  const rendered =
-    consent.decision === 'granted'
-      ? renderMail('receipt', locale, {
-          ...common,
-          agencyAddress: agency.address,
-          agencyRepresentative: agency.representative,
-          agencyLicenceNumber: agency.licenceNumber,
-          referralCode: consent.referralCode ?? '',
-          registrationUrl: agency.registrationUrl,
-        })
-      : renderMail('withdrawal', locale, common);
+  const isGrant = consent.decision === 'granted';
+  const name = isGrant ? 'receipt' : 'withdrawal';
+  const tokens = isGrant ? { ...common, ...toGrantTokens(consent, agency) } : common;
+  if (findBlankTokens(name, tokens).length > 0) return undefined;
   return {
-    key: `receipt:${consent.consentId}`,
+    key: `receipt-${consent.consentId}`,
     companyId: company.companyId,
     from: { name: company.name, address: parts.mailFrom },
     replyTo: company.contactEmail,
     to: { name: candidateName, address: person.email ?? '' },
-    ...rendered,
+    ...renderMail(name, locale, tokens),
   };
+}
+
+function toGrantTokens({ referralCode }: Consent, agency: Agency) {
+  return {
+    agencyAddress: agency.address,
+    agencyRepresentative: agency.representative,
+    agencyLicenceNumber: agency.licenceNumber,
+    referralCode: referralCode ?? '',
+    registrationUrl: agency.registrationUrl,
+  };
+}
+
+/** A mailer does not throw for what it foresees; what it did not foresee may have happened after the mail left. */
+async function send({ mailer, log }: ReceiptParts, consentId: string, mail: Mail | undefined): Promise<MailOutcome> {
+  if (!mail) return { kind: 'refused', isPermanent: true, reason: 'blank-token' };
+  try {
+    return await mailer.send(mail);
+  } catch (error) {
+    // Its message may quote an address, so only its name is logged.
+    log.error({ consentId, error: isError(error) ? error.name : 'unknown' }, 'the mailer failed');
+    const reason = 'mailer-failed';
+    return mailer.isIdempotent ? { kind: 'refused', isPermanent: false, reason } : { kind: 'unknown', reason };
+  }
 }
 
 async function settle(

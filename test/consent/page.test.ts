@@ -60,7 +60,7 @@ describe('the way of an applicant', () => {
 
     const decisions = await room.readConsents(personId);
     expect(decisions.map(({ decision }) => decision)).toEqual(['granted', 'withdrawn']);
-    expect(withdrawn.body).toContain('同意を取りやめました');
+    expect(withdrawn.body).toContain('同意を取り消しました');
     expect(withdrawn.body).not.toContain(decisions[0]?.referralCode ?? 'none');
   });
 
@@ -164,7 +164,7 @@ describe('the text', () => {
     expect(body).toContain('https://agency.example.com/privacy');
     const promises =
       lang === 'ja'
-        ? ['影響しません', '取りやめるまで', '応募し、採用に至らなかったこと', '10名になるごとに', '費用はかかりません']
+        ? ['影響しません', '取り消すまで', '応募し、採用に至らなかったこと', '10名になるごとに', '費用はかかりません']
         : [
             'no effect on any selection',
             'until you take it back',
@@ -588,7 +588,7 @@ describe('when the agency may not be named', () => {
 
     expect(later.statusCode).toBe(200);
     expect(later.body).not.toContain('agency.example.com/register');
-    expect(withdrawn.body).toContain('同意を取りやめました');
+    expect(withdrawn.body).toContain('同意を取り消しました');
     expect(withdrawn.body).not.toContain('type="checkbox"');
     expect((await own.readConsents(personId)).map(({ decision }) => decision)).toEqual(['granted', 'withdrawn']);
     await own.server.close();

@@ -6,6 +6,7 @@ import { issueLink } from '../../src/letter/index.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { openHttpServer, type Server } from '../../src/platform/http-server.ts';
 import { newId } from '../../src/platform/ids.ts';
+import type { Queue } from '../../src/platform/jobs.ts';
 import { type Log, openLog } from '../../src/platform/log.ts';
 import type { Mail, Mailer, MailOutcome } from '../../src/platform/mail.ts';
 import type { RejectionStatus } from '../../src/platform/tables.ts';
@@ -54,6 +55,8 @@ export interface TestRoom {
   addApplicant(person?: Partial<PersonFacts>): Promise<Applicant>;
   changeAgency(change: Partial<Agency>): Promise<void>;
   setRejection(applicant: Applicant, status: RejectionStatus): Promise<void>;
+  /** Runs these write-back jobs now, in the order a test wants. */
+  runWriteBacks(jobs: readonly unknown[]): Promise<void>;
   readConsents(personId: string): Promise<readonly Pick<Consent, 'consentId' | 'decision' | 'referralCode'>[]>;
 }
 
@@ -77,6 +80,7 @@ export async function openRoom(
   const clock = makeTestClock();
   const events = makeTestEvents();
   const jobs = makeTestJobs(clock);
+  const queues = new Map<string, Queue<never>>();
   const log = options.log ?? openLog(process.env.LOG ?? 'silent');
   const mailer = makeTestMailer();
   const { ats, connections } = makeTestAts(database);
@@ -90,7 +94,13 @@ export async function openRoom(
     database: options.broken ?? database,
     clock,
     events,
-    jobs,
+    jobs: {
+      ...jobs,
+      define(queue) {
+        queues.set(queue.name, queue);
+        jobs.define(queue);
+      },
+    },
     log,
     connections,
     mailer,
@@ -152,6 +162,9 @@ export async function openRoom(
       await database.forCompany(companyId, (tx) =>
         tx.updateTable('rejection').set({ status }).where('rejection_id', '=', rejectionId).execute(),
       );
+    },
+    async runWriteBacks(batch) {
+      await queues.get('consent.write-back')?.handle(batch as never);
     },
     readConsents: (personId) =>
       database.forCompany(companyId, async (tx) => {
