@@ -1,6 +1,12 @@
 /** The smallest connector that lives: what every ATS must have, and nothing else. Copy it to begin a new one. */
 import { z } from 'zod';
-import { type Application, defineConnector, RelayError, type Report } from '../../src/connector/contract.ts';
+import {
+  type Application,
+  type Context,
+  defineConnector,
+  RelayError,
+  type Report,
+} from '../../src/connector/contract.ts';
 
 const Credential = z.string().min(1);
 const Address = z.url({ protocol: /^https?$/ });
@@ -99,10 +105,10 @@ export const sample = defineConnector({
     events: ['declined', 'reopened', 'hired', 'removed', 'merged'],
     parse,
   },
-  async check(context) {
+  async check(context: Context) {
     await context.http.get('/applications', z.array(Item), { ids: '0' });
   },
-  async reread(context, applicationRefs) {
+  async reread(context: Context, applicationRefs) {
     const items = await context.http.list('/applications', Item, { ids: applicationRefs.join(',') });
     const byRef = new Map(items.map((item) => [item.id, item]));
     return applicationRefs.map((ref) => toApplication(ref, byRef.get(ref)));

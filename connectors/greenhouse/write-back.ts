@@ -21,12 +21,28 @@ const hourMs = 60 * 60 * 1000;
 export async function writeBack(context: Context, item: WriteBack, steps: Steps): Promise<WriteBackResult> {
   const candidate = await readCandidate(context, item.candidateRef);
   if (!candidate) return { ok: false, reason: 'candidate-gone' };
+  try {
+    await write(context, item, steps, candidate);
+    return { ok: true };
+  } catch (error) {
+    // A refusal does not say why; a candidate deleted in this very moment is one reason.
+    const isGone = isRefusal(error) && !(await readCandidate(context, item.candidateRef));
+    if (isGone) return { ok: false, reason: 'candidate-gone' };
+    throw error;
+  }
+}
+
+async function write(
+  context: Context,
+  item: WriteBack,
+  steps: Steps,
+  candidate: vendor.CandidateFields,
+): Promise<void> {
   const nameKey = context.settings.consentField ?? '';
   await once(steps, `${item.decision}:mark`, () =>
     nameKey === '' ? markByTag(context, item) : markByField(context, item, nameKey, candidate),
   );
   await once(steps, `${item.decision}:note`, () => writeNote(context, item));
-  return { ok: true };
 }
 
 async function once(steps: Steps, step: string, work: () => Promise<void>): Promise<void> {

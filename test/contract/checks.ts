@@ -194,33 +194,24 @@ const settings: readonly Check[] = [
     name: 'no error carries a secret',
     async run(subject, bench) {
       const stranger = await bench.open(subject, withWrongSecret(subject));
-      const delivery = stranger.fake.reject(hanako);
-      const errors = [await catchError(stranger.check(), 'a wrong secret')];
-      const rig = await bench.open(subject);
-      rig.fake.reject(hanako);
+      ensureNoSecret(await catchError(stranger.check(), 'a wrong secret'), stranger);
       for (const status of [401, 403, 429, 500] as const) {
+        const rig = await bench.open(subject);
+        const { applicationRef } = rig.fake.reject(hanako);
         rig.fake.failNext(50, status);
-        errors.push(await catchError(rig.reread([delivery.applicationRef]), `status ${status}`));
-        rig.clock.advance(3_600_000);
-        await drain(rig);
+        ensureNoSecret(await catchError(rig.reread([applicationRef]), `status ${status}`), rig);
       }
+      const rig = await bench.open(subject);
+      const { applicationRef } = rig.fake.reject(hanako);
       rig.intercept(async () => Response.json({ strange: true }));
-      errors.push(await catchError(rig.reread([delivery.applicationRef]), 'a strange answer'));
-      const told = errors.map((error) => `${error.stack} ${inspect(error, { depth: 8, showHidden: true })}`).join('\n');
-      for (const secret of [...stranger.secrets(), ...rig.secrets()])
-        ensure(!told.includes(secret), 'an error carries a secret');
+      ensureNoSecret(await catchError(rig.reread([applicationRef]), 'a strange answer'), rig);
     },
   },
 ];
 
-/** Uses up the failures a fake still has in store. */
-async function drain(rig: Rig): Promise<void> {
-  for (let isFailing = true; isFailing; ) {
-    isFailing = await rig.reread(['1']).then(
-      () => false,
-      () => true,
-    );
-  }
+function ensureNoSecret(error: Error, rig: Rig): void {
+  const told = `${error.stack} ${inspect(error, { depth: 5, showHidden: true })}`;
+  ensure(!rig.secrets().some((secret) => told.includes(secret)), 'an error carries a secret');
 }
 
 // Reread
@@ -746,7 +737,7 @@ const fixtures: readonly Check[] = [
         ensure(!/\b0\d{1,4}-\d{1,4}-\d{4}\b/.test(text), `${name} holds a telephone number`);
       }
       ensure(
-        files.some(({ text }) => /[^\u0000-\u007f]|\\u[0-9a-f]{4}/i.test(text)),
+        files.some(({ text }) => Buffer.byteLength(text) > text.length),
         'no fixture goes beyond ASCII',
       );
     },
@@ -754,3 +745,6 @@ const fixtures: readonly Check[] = [
 ];
 
 export const checks: readonly Check[] = [...declaration, ...settings, ...reread, ...webhook, ...writeBack, ...fixtures];
+
+/** What is asked again for every other way of writing back. */
+export const variantChecks: readonly Check[] = writeBack;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectors } from '../../connectors/index.ts';
-import { checks } from './checks.ts';
+import { checks, variantChecks } from './checks.ts';
 import { type Bench, openBench } from './rig.ts';
 import { listFolders, subjects } from './subjects.ts';
 
@@ -12,7 +12,7 @@ afterAll(() => bench.close());
 
 for (const subject of subjects) {
   describe(subject.name, () => {
-    for (const check of checks) {
+    for (const check of subject.isVariant ? variantChecks : checks) {
       const reason = check.skip?.(subject);
       if (reason) test.skip(`${check.name} (not asked: ${reason})`, () => undefined);
       else test(check.name, () => check.run(subject, bench));

@@ -1,4 +1,4 @@
-import { http } from 'msw';
+import { HttpResponse, http, type RequestHandler } from 'msw';
 import { type SetupServer, setupServer } from 'msw/node';
 import type {
   Connector,
@@ -27,6 +27,8 @@ export interface Subject {
   createFake(options: FakeOptions): Fake;
   /** Settings beside those the fake asks for. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** True for another way of writing back of a connector that stands in the suite already: only that is asked. */
+  readonly isVariant?: boolean;
   /** API calls a full reread costs: the first one, and every further one within the hour. */
   readonly rereadCalls: { readonly first: number; readonly further: number };
   readonly fixtures: readonly { readonly name: string; readonly text: string }[];
@@ -56,6 +58,7 @@ export interface Rig {
 
 /** What all rigs of a test file share. Real client, real database, the vendor's own addresses; only the vendor is not. */
 export interface Bench {
+  /** Opens a rig, which takes the vendor's place from the one before. */
   open(subject: Subject, change?: RigChange): Promise<Rig>;
   /** Requests that went anywhere but to the vendor. */
   readonly strays: readonly string[];
@@ -72,18 +75,17 @@ export async function openBench(): Promise<Bench> {
   const vault = openTestVault();
   const { company } = await addCompany(database, vault, new Date('2026-11-24T01:00:00Z'));
   const strays: string[] = [];
-  const server = setupServer();
-  server.listen({
-    onUnhandledRequest(request, print) {
-      strays.push(request.url);
-      print.error();
-    },
+  const stray = http.all('*', ({ request }) => {
+    strays.push(new URL(request.url).origin);
+    return HttpResponse.error();
   });
+  const server = setupServer(stray);
+  server.listen();
   const closers: (() => Promise<void>)[] = [];
   return {
     strays,
     async open(subject, change = {}) {
-      const rig = await openRig({ database, vault, server, companyId: company.companyId }, subject, change);
+      const rig = await openRig({ database, vault, server, stray, companyId: company.companyId }, subject, change);
       closers.push(rig.close);
       return rig.rig;
     },
@@ -99,6 +101,7 @@ interface Shared {
   readonly database: Database;
   readonly vault: ReturnType<typeof openTestVault>;
   readonly server: SetupServer;
+  readonly stray: RequestHandler;
   readonly companyId: string;
 }
 
@@ -123,6 +126,7 @@ async function openRig(
       const pass = () => fake.handle(request.clone());
       return isToken || !answerer ? pass() : answerer(request, pass);
     }),
+    shared.stray,
   );
 
   const log = openLog('silent');

@@ -52,6 +52,7 @@ export const subjects: readonly Subject[] = [
     ...greenhouseWithTag,
     name: `greenhouse writing ${consentField}`,
     settings: { consentField },
+    isVariant: true,
   })),
   sampleSubject,
 ];

@@ -1,0 +1,575 @@
+/** Connectors that are wrong on purpose. Each must fail the check it is named under, and for the reason it gives. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { greenhouse } from '../../connectors/greenhouse/index.ts';
+import {
+  type Application,
+  type Connector,
+  type Context,
+  type Fake,
+  type Field,
+  type RejectedApplication,
+  RelayError,
+  type Report,
+  type WriteBack,
+} from '../../src/connector/index.ts';
+import { checks } from './checks.ts';
+import { type Bench, openBench, type Subject } from './rig.ts';
+import { greenhouseWithTag, sampleSubject } from './subjects.ts';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(() => bench.close());
+
+interface Broken {
+  readonly what: string;
+  readonly fails: string;
+  readonly because: RegExp;
+  readonly subject: Subject;
+}
+
+const sound: Connector = greenhouse;
+const soundWebhook = sound.webhook as NonNullable<Connector['webhook']>;
+const soundWriteBack = sound.writeBack as NonNullable<Connector['writeBack']>;
+
+function connector(change: Partial<Connector>, subject: Partial<Subject> = {}): Subject {
+  return { ...greenhouseWithTag, ...subject, connector: { ...sound, ...change } };
+}
+
+function field(name: string, change: Partial<Field>): Subject {
+  const known = sound.settings[name] as Field;
+  return connector({ settings: { ...sound.settings, [name]: { ...known, ...change } } });
+}
+
+function webhook(change: Partial<NonNullable<Connector['webhook']>>): Subject {
+  return connector({ webhook: { ...soundWebhook, ...change } });
+}
+
+function signature(change: object): Subject {
+  return webhook({ signature: { ...soundWebhook.signature, ...change } });
+}
+
+function parsing(parse: (body: unknown) => readonly Report[]): Subject {
+  return webhook({ parse });
+}
+
+function rereading(change: (application: RejectedApplication) => Application): Subject {
+  return connector({
+    reread: async (context, refs) =>
+      (await sound.reread(context, refs)).map((one) => (one.state === 'rejected' ? change(one) : one)),
+  });
+}
+
+function writing(writeBack: NonNullable<Connector['writeBack']>): Subject {
+  return connector({ writeBack });
+}
+
+function candidatePath(item: WriteBack): string {
+  return `/v3/candidates/${item.candidateRef}`;
+}
+
+const anything = z.unknown();
+const kinds: Readonly<Record<string, string>> = { hired: 'rejected' };
+
+/** A fake whose answers are changed on the way, for what only a vendor can do wrong. */
+function faking(change: (fake: Fake) => Partial<Fake>): Subject {
+  return {
+    ...greenhouseWithTag,
+    createFake(options) {
+      const fake = greenhouseWithTag.createFake(options);
+      return { ...fake, ...change(fake) };
+    },
+  };
+}
+
+async function postNote(context: Context, item: WriteBack): Promise<void> {
+  const body = `${item.agencyName} ${item.consentId} ${item.decision}`;
+  const note = { candidate_id: Number(item.candidateRef), body, note_type: 'NOTE', visibility: 'private' };
+  await context.http.post('/v3/notes', note, anything);
+}
+
+async function patch(context: Context, item: WriteBack, change: object): Promise<void> {
+  await context.http.patch(candidatePath(item), change, anything);
+}
+
+let sequence = 0;
+
+const brokens: readonly Broken[] = [
+  // Declaration
+  {
+    what: 'an id that is not the folder',
+    fails: 'the id is the folder, and the list offers it',
+    because: /is not the folder/,
+    subject: connector({ id: 'green-house' }),
+  },
+  {
+    what: 'a connector nobody listed',
+    fails: 'the id is the folder, and the list offers it',
+    because: /not in connectors\/index\.ts/,
+    subject: { ...sampleSubject, isOffered: true },
+  },
+  {
+    what: 'a label in English only',
+    fails: 'every setting has a label and help in both languages',
+    because: /clientId has no label/,
+    subject: field('clientId', { label: { ja: '', en: 'Client ID' } }),
+  },
+  {
+    what: 'help that says nothing',
+    fails: 'every setting has a label and help in both languages',
+    because: /webhookSecret has no help/,
+    subject: field('webhookSecret', { help: { ja: ' ', en: ' ' } }),
+  },
+  {
+    what: 'an example its own schema refuses',
+    fails: 'every example is accepted, and nothing is not where a value is needed',
+    because: /example of webhookSecret is refused/,
+    subject: field('webhookSecret', { example: 'short' }),
+  },
+  {
+    what: 'a required field that may be empty',
+    fails: 'every example is accepted, and nothing is not where a value is needed',
+    because: /clientSecret is required but may be empty/,
+    subject: field('clientSecret', { schema: z.string() }),
+  },
+  {
+    what: 'a secret declared as text',
+    fails: 'what is secret is declared secret, and every name leads to a setting',
+    because: /webhookSecret is not declared secret/,
+    subject: field('webhookSecret', { kind: 'text' }),
+  },
+  {
+    what: 'a vendor page without https',
+    fails: 'the vendor page it was written from is named',
+    because: /not an https address/,
+    subject: connector({ docs: 'http://docs.example.com' as 'https://' }),
+  },
+  {
+    what: 'limits from nowhere',
+    fails: 'the vendor page it was written from is named',
+    because: /limits name no source/,
+    subject: connector({ limits: { ...sound.limits, source: '' } }),
+  },
+  {
+    what: 'a mode that is impossible without a reason',
+    fails: 'what it cannot do is told with reasons in both languages',
+    because: /ats-personal is impossible without a reason/,
+    subject: connector({
+      template: {
+        ...sound.template,
+        modes: { ...sound.template.modes, 'ats-personal': { possible: false, why: { ja: '', en: 'no' } } },
+      },
+    }),
+  },
+  {
+    what: 'a connector that hides what it cannot do',
+    fails: 'what it cannot do is told with reasons in both languages',
+    because: /does not say so/,
+    subject: { ...sampleSubject, connector: { ...sampleSubject.connector, cannot: [] } },
+  },
+  // Settings
+  {
+    what: 'a check that asks for what no vendor has',
+    fails: 'good settings pass the check',
+    because: /good settings were refused/,
+    subject: connector({ check: async ({ http }) => void (await http.get('/v3/unicorns', anything)) }),
+  },
+  {
+    what: 'a check that asks nothing',
+    fails: 'refused credentials and missing permissions are for the customer to mend',
+    because: /a wrong secret: nothing was thrown/,
+    subject: connector({ check: async () => undefined }),
+  },
+  {
+    what: 'a check that calls a missing permission a passing fault',
+    fails: 'refused credentials and missing permissions are for the customer to mend',
+    because: /missing permission: the error is transient/,
+    subject: connector({
+      check: (context) =>
+        sound.check(context).catch((error: RelayError) => {
+          throw error.code === 'vendor_forbidden' ? new RelayError('vendor_unavailable') : error;
+        }),
+    }),
+  },
+  {
+    what: 'an error that quotes the secret',
+    fails: 'no error carries a secret',
+    because: /an error carries a secret/,
+    subject: connector({
+      check: (context) =>
+        sound.check(context).catch(() => {
+          throw new Error(`refused: ${context.settings.clientSecret}`);
+        }),
+    }),
+  },
+  // Reread
+  {
+    what: 'one call per application',
+    fails: 'fifty rejections are read in the documented number of calls',
+    because: /the first read took \d+ calls, not 4/,
+    subject: connector({
+      reread: async (context, refs) => (await Promise.all(refs.map((ref) => sound.reread(context, [ref])))).flat(),
+    }),
+  },
+  {
+    what: 'reasons looked up every time',
+    fails: 'fifty rejections are read in the documented number of calls',
+    because: /a further read took 4 calls, not 3/,
+    subject: connector({
+      reread: (context, refs) => sound.reread({ ...context, remember: (_key, _ttlMs, _schema, load) => load() }, refs),
+    }),
+  },
+  {
+    what: 'a reinstated applicant told as rejected',
+    fails: 'every application asked for is answered once, in the state it is in',
+    because: /states are not those of the ATS/,
+    subject: connector({
+      reread: async (context, refs) =>
+        (await sound.reread(context, refs)).map((one) => (one.state === 'active' ? { ...one, state: 'hired' } : one)),
+    }),
+  },
+  {
+    what: 'silence about what is gone',
+    fails: 'every application asked for is answered once, in the state it is in',
+    because: /states are not those of the ATS/,
+    subject: connector({
+      reread: async (context, refs) => (await sound.reread(context, refs)).filter((one) => one.state !== 'gone'),
+    }),
+  },
+  {
+    what: 'names the wrong way round',
+    fails: 'a rejected person is told as the ATS tells them',
+    because: /the given name is another/,
+    subject: rereading((one) => ({
+      ...one,
+      person: { ...one.person, givenName: one.person.familyName, familyName: one.person.givenName },
+    })),
+  },
+  {
+    what: 'a refusal of e-mail overlooked',
+    fails: 'who must not be written to is told',
+    because: /refusal of e-mail is lost/,
+    subject: rereading((one) => ({ ...one, canEmail: true })),
+  },
+  {
+    what: 'every rejection taken for the company’s',
+    fails: 'who must not be written to is told',
+    because: /decided by candidate is told as company/,
+    subject: rereading((one) => ({ ...one, decidedBy: 'company' })),
+  },
+  {
+    what: 'an agency’s candidate taken for direct',
+    fails: 'who must not be written to is told',
+    because: /agency’s candidate is told as direct/,
+    subject: rereading((one) => ({ ...one, source: 'direct' })),
+  },
+  {
+    what: 'an instant made up on reading',
+    fails: 'a further decision has an instant of its own, and reading twice gives the same',
+    because: /reading twice gives two answers/,
+    subject: rereading((one) => {
+      sequence += 1;
+      return { ...one, decidedAt: new Date(one.decidedAt.getTime() + sequence) };
+    }),
+  },
+  {
+    what: 'the same instant for every decision',
+    fails: 'a further decision has an instant of its own, and reading twice gives the same',
+    because: /not told with its own instant/,
+    subject: rereading((one) => ({ ...one, decidedAt: new Date('2026-11-24T01:00:00Z') })),
+  },
+  {
+    what: 'a strange answer taken for nothing',
+    fails: 'an answer of another shape is data for us to learn',
+    because: /nothing was thrown/,
+    subject: connector({ reread: (context, refs) => sound.reread(context, refs).catch(() => []) }),
+  },
+  {
+    what: 'a rate limit whose wait is lost',
+    fails: 'a rate limit is passed on with the wait',
+    because: /told as undefined ms/,
+    subject: connector({
+      reread: (context, refs) =>
+        sound.reread(context, refs).catch((error: RelayError) => {
+          throw new RelayError(error.code);
+        }),
+    }),
+  },
+  {
+    what: 'an ATS that is down taken for our bug',
+    fails: 'a failing ATS is tried again, and then later',
+    because: /the error is internal, not transient/,
+    subject: connector({
+      reread: (context, refs) =>
+        sound.reread(context, refs).catch(() => {
+          throw new RelayError('internal_error');
+        }),
+    }),
+  },
+  {
+    what: 'a vendor that never gives a second token',
+    fails: 'a token that expires or is revoked midway is replaced',
+    because: /an expired token is not replaced/,
+    subject: faking((fake) => {
+      let tokens = 0;
+      return {
+        async handle(request) {
+          if (new URL(request.url).pathname === '/token') tokens += 1;
+          return tokens > 1 ? new Response(null, { status: 401 }) : fake.handle(request);
+        },
+      };
+    }),
+  },
+  // Webhook
+  {
+    what: 'a signature without the vendor’s prefix',
+    fails: 'a signed delivery is accepted and names itself',
+    because: /as the vendor signs it is refused/,
+    subject: signature({ prefix: 'sha256=' }),
+  },
+  {
+    what: 'deliveries named by a header that is not there',
+    fails: 'a signed delivery is accepted and names itself',
+    because: /have not two names/,
+    subject: webhook({ deliveryRef: { header: 'x-request-id' } }),
+  },
+  {
+    what: 'a header as the vendor prints it',
+    fails: 'headers are looked for as Node gives them',
+    because: /Signature is never found/,
+    subject: signature({ header: 'Signature' }),
+  },
+  {
+    what: 'a door that believes everything',
+    fails: 'a delivery that is not the sender’s is refused',
+    because: /a changed body is accepted/,
+    subject: { ...greenhouseWithTag, verify: () => true },
+  },
+  {
+    what: 'a door that compares only the beginning',
+    fails: 'a delivery that is not the sender’s is refused',
+    because: /a changed body is accepted|a short signature is accepted/,
+    subject: {
+      ...greenhouseWithTag,
+      verify: ({ header, prefix }, _secret, headers) => String(headers[header] ?? '').startsWith(prefix),
+    },
+  },
+  {
+    what: 'a door that opens where no secret is set',
+    fails: 'an empty secret accepts nothing',
+    because: /signed with nothing is accepted/,
+    subject: { ...greenhouseWithTag, verify: (_signature, secret) => secret === '' },
+  },
+  {
+    what: 'a job title cut down to ASCII',
+    fails: 'a body beyond ASCII is verified by its bytes and read as it is',
+    because: /the job is another/,
+    subject: parsing((body) =>
+      soundWebhook
+        .parse(body)
+        .map((one) => ('job' in one ? { ...one, job: one.job?.replace(/[^ -~]/g, '') ?? null } : one)),
+    ),
+  },
+  {
+    what: 'a hire reported as a rejection',
+    fails: 'each event is reported as what it is',
+    because: /reported as another/,
+    subject: parsing((body) =>
+      soundWebhook.parse(body).map((one) => ({ ...one, kind: kinds[one.kind] ?? one.kind }) as Report),
+    ),
+  },
+  {
+    what: 'a confidential job reported as open',
+    fails: 'each event is reported as what it is',
+    because: /reported as another/,
+    subject: parsing((body) =>
+      soundWebhook.parse(body).map((one) => ('isConfidential' in one ? { ...one, isConfidential: false } : one)),
+    ),
+  },
+  {
+    what: 'an error on events nobody asked for',
+    fails: 'a ping and an unknown event are understood and not for us',
+    because: /not for us is an error/,
+    subject: parsing((body) => {
+      const reports = soundWebhook.parse(body);
+      if (reports.length === 0) throw new RelayError('delivery_not_understood');
+      return reports;
+    }),
+  },
+  {
+    what: 'a replay that is reported as new',
+    fails: 'the same delivery again says the same',
+    because: /a replay is reported differently/,
+    subject: parsing((body) => {
+      sequence += 1;
+      return soundWebhook.parse(body).map((one) => ('job' in one ? { ...one, job: `job ${sequence}` } : one));
+    }),
+  },
+  {
+    what: 'an error that quotes the delivery',
+    fails: 'a known event that does not fit is set aside without naming the person',
+    because: /the error names the person/,
+    subject: parsing((body) => {
+      try {
+        return soundWebhook.parse(body);
+      } catch {
+        throw new RelayError('delivery_not_understood', { message: JSON.stringify(body) });
+      }
+    }),
+  },
+  {
+    what: 'an event that does not fit, swallowed',
+    fails: 'a known event that does not fit is set aside without naming the person',
+    because: /nothing was thrown/,
+    subject: parsing((body) => {
+      try {
+        return soundWebhook.parse(body);
+      } catch {
+        return [];
+      }
+    }),
+  },
+  // Write-back
+  {
+    what: 'a note and no mark',
+    fails: 'an agreement stands on the candidate, with a note that names it',
+    because: /neither a field nor a tag/,
+    subject: writing(async (context, item) => {
+      await postNote(context, item);
+      return { ok: true };
+    }),
+  },
+  {
+    what: 'a mark and no note',
+    fails: 'an agreement stands on the candidate, with a note that names it',
+    because: /0 notes were written/,
+    subject: writing(async (context, item) => {
+      await patch(context, item, { custom_fields: [{ name_key: 'career_relay_consent', value: item.decision }] });
+      return { ok: true };
+    }),
+  },
+  {
+    what: 'a note for every attempt',
+    fails: 'writing an agreement twice changes nothing',
+    because: /a repeat wrote something again/,
+    subject: writing(async (context, item) => {
+      await postNote(context, item);
+      return { ok: true };
+    }),
+  },
+  {
+    what: 'a note that only our own memory guards',
+    fails: 'writing an agreement twice changes nothing',
+    because: /a repeat that remembers nothing wrote something again/,
+    subject: writing(async (context, item, steps) => {
+      if (!steps.isDone('note')) await postNote(context, item);
+      await steps.finish('note');
+      return { ok: true };
+    }),
+  },
+  {
+    what: 'a note that is finished only after its answer was heard',
+    fails: 'an interrupted write-back is completed and writes nothing twice',
+    because: /after the ATS did it: something stands twice/,
+    subject: writing(async (context, item, steps) => {
+      if (!steps.isDone('note')) await postNote(context, item);
+      await steps.finish('note');
+      return { ok: true };
+    }),
+  },
+  {
+    what: 'a step called finished before it is',
+    fails: 'an interrupted write-back is completed and writes nothing twice',
+    because: /something stands twice or is missing/,
+    subject: writing(async (context, item, steps) => {
+      if (steps.isDone('note')) return { ok: true };
+      await steps.finish('note');
+      await postNote(context, item);
+      return { ok: true };
+    }),
+  },
+  {
+    what: 'a withdrawal that nobody records',
+    fails: 'a withdrawal is recorded, once',
+    because: /mark of the agreement still stands/,
+    subject: writing(async (context, item, steps) =>
+      item.decision === 'withdrawn' ? { ok: true } : soundWriteBack(context, item, steps),
+    ),
+  },
+  {
+    what: 'a withdrawal without a note',
+    fails: 'a withdrawal is recorded, once',
+    because: /no note tells of the withdrawal/,
+    subject: writing((context, item, steps) =>
+      soundWriteBack(context, item, {
+        ...steps,
+        isDone: (step) => steps.isDone(step) || (item.decision === 'withdrawn' && step.endsWith('note')),
+      }),
+    ),
+  },
+  {
+    what: 'a PATCH that sends the tags',
+    fails: 'what others wrote on the candidate stays',
+    because: /a tag of others is gone/,
+    subject: writing(async (context, item) => {
+      await patch(context, item, { tags: ['Career Relay'] });
+      return { ok: true };
+    }),
+  },
+  {
+    what: 'a PATCH that sends the addresses',
+    fails: 'what others wrote on the candidate stays',
+    because: /the address is gone/,
+    subject: writing(async (context, item) => {
+      await patch(context, item, { email_addresses: [] });
+      return { ok: true };
+    }),
+  },
+  {
+    what: 'a field that belongs to others',
+    fails: 'what others wrote on the candidate stays',
+    because: /a field of others is gone/,
+    subject: writing(async (context, item) => {
+      await patch(context, item, { custom_fields: [{ name_key: 'interview_memo', value: 'agreed' }] });
+      return { ok: true };
+    }),
+  },
+  {
+    what: 'an error for a candidate who is gone',
+    fails: 'a candidate who is gone is told, not retried',
+    because: /not told as such/,
+    subject: writing(async (context, item) => {
+      await postNote(context, item);
+      return { ok: true };
+    }),
+  },
+  // Fixtures
+  {
+    what: 'a fixture with a real address',
+    fails: 'fixtures hold invented people only, and not only ASCII',
+    because: /an address that is not of example\.com/,
+    subject: { ...greenhouseWithTag, fixtures: [{ name: 'leak.json', text: '{"email":"髙﨑@mail.invalid"}' }] },
+  },
+  {
+    what: 'fixtures of English names only',
+    fails: 'fixtures hold invented people only, and not only ASCII',
+    because: /beyond ASCII/,
+    subject: { ...greenhouseWithTag, fixtures: [{ name: 'plain.json', text: '{"email":"a@example.com"}' }] },
+  },
+];
+
+for (const { what, fails, because, subject } of brokens) {
+  test(`${what} fails "${fails}"`, async () => {
+    const check = checks.find(({ name }) => name === fails);
+
+    await expect(check?.run(subject, bench)).rejects.toThrow(because);
+  });
+}
+
+test('every check is proved by a connector that fails it', () => {
+  const proved = new Set(brokens.map(({ fails }) => fails));
+
+  expect(checks.filter(({ name }) => !proved.has(name)).map(({ name }) => name)).toEqual([]);
+});
