@@ -195,11 +195,11 @@ export interface Connector<F extends Fields = Fields> {
   };
   readonly webhook?: Webhook<keyof F & string>;
   /** One cheap read per permission needed. @throws RelayError config when a person must change something. */
-  check(context: Context<F>): Promise<void>;
+  check(context: Context<NoInfer<F>>): Promise<void>;
   /** The present state of each application, in as few calls as the vendor allows. At most `limits.rereadMax` refs. */
-  reread(context: Context<F>, applicationRefs: readonly string[]): Promise<readonly Application[]>;
+  reread(context: Context<NoInfer<F>>, applicationRefs: readonly string[]): Promise<readonly Application[]>;
   /** Records a decision on the applicant. Safe to repeat. */
-  writeBack?(context: Context<F>, item: WriteBack, steps: Steps): Promise<WriteBackResult>;
+  writeBack?(context: Context<NoInfer<F>>, item: WriteBack, steps: Steps): Promise<WriteBackResult>;
   readonly template: {
     /** Our token → the vendor's; null where the vendor has none. */
     readonly tokens: Readonly<
