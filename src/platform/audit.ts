@@ -75,7 +75,15 @@ export async function listAudit(
   return { items, nextCursor: rows.length > request.limit ? String(items.at(-1)?.seq) : null };
 }
 
-function toListedEntry({ seq, at, actor, action, subject, detail, hash }: Selectable<AuditEntryTable>): ListedAuditEntry {
+function toListedEntry({
+  seq,
+  at,
+  actor,
+  action,
+  subject,
+  detail,
+  hash,
+}: Selectable<AuditEntryTable>): ListedAuditEntry {
   return { seq, at, actor, action, subject, hash, detail: detail as ListedAuditEntry['detail'] }; // written by appendAudit only
 }
 
