@@ -216,15 +216,19 @@ describe('confirmation by the agency', () => {
     ]);
   });
 
-  test('a withdrawal ends a referral that waits, whichever of the two is heard first', async () => {
+  test.each([
+    ['agreement first', ['consent-granted', 'consent-withdrawn']],
+    ['withdrawal first', ['consent-withdrawn', 'consent-granted']],
+    ['withdrawal heard twice', ['consent-withdrawn', 'consent-granted', 'consent-withdrawn']],
+  ] as const)('a withdrawal ends a referral that waits: %s', async (_, order) => {
     const room = await openRoom(database, { countsAt: 'confirmation' });
     const people = await room.addPeople(1);
-    const granted = await room.decide(people);
-    const withdrawn = await room.decide(people, 'withdrawn');
+    const heard = {
+      'consent-granted': await room.decide(people),
+      'consent-withdrawn': await room.decide(people, 'withdrawn'),
+    };
 
-    await room.events.deliver('consent-withdrawn', withdrawn);
-    await room.events.deliver('consent-granted', granted);
-    await room.events.deliver('consent-withdrawn', withdrawn);
+    for (const name of order) await room.events.deliver(name, heard[name]);
 
     const { items } = await readReferrals(room);
     expect(items).toMatchObject([{ status: 'not-counted', reason: 'withdrawn' }]);
