@@ -158,16 +158,22 @@ test('a run that lost its notice to another one does not write how it ended', as
   const rival = await openScene();
   const noticeId = await recordOne(scene);
   await enqueueAgain(rival, scene.companyId, noticeId);
-  const stalled = slack.stallNext({ kind: 'error', error: 'channel_not_found' });
+  const slow = slack.stallNext({ kind: 'error', error: 'channel_not_found' });
+  const quick = slack.stallNext({ kind: 'error', error: 'is_archived' });
 
-  const slow = scene.jobs.runDue();
-  await stalled.reached;
+  const lost = scene.jobs.runDue();
+  await slow.reached;
   clock.advance(20_000);
-  await rival.jobs.runDue();
-  stalled.release();
-  await slow;
+  const won = rival.jobs.runDue();
+  await quick.reached;
+  slow.release();
+  await lost;
+  const between = await scene.notices();
+  quick.release();
+  await won;
 
-  expect(await scene.notices()).toMatchObject([{ status: 'sent', reason: null }]);
+  expect(between).toMatchObject([{ status: 'sending', reason: null }]);
+  expect(await scene.notices()).toMatchObject([{ status: 'failed', reason: 'is_archived' }]);
 });
 
 test('without a workspace the notice is kept as logged and stands in the log, without a job', async () => {
@@ -340,13 +346,21 @@ test('a message that went unanswered is not sent again where the channel may not
   expect(await scene.notices()).toMatchObject([{ status: 'failed', reason: 'unknown-outcome' }]);
 });
 
-test('a Slack that cannot be reached is tried again without asking what became of the message', async () => {
-  const scene = await openScene({ slack: { apiUrl: 'http://127.0.0.1:1/api/' } });
+test('a Slack that could not be reached is tried again without asking what became of the message', async () => {
+  const gone = await startFakeSlack();
+  await gone.close();
+  const scene = await openScene({ slack: { apiUrl: gone.url } });
+  const reachable = await openScene();
+  const noticeId = await recordOne(scene);
 
-  await scene.publish('credit-earned', earned());
   await expect(scene.jobs.runDue()).rejects.toMatchObject({ code: 'slack_unavailable' });
+  const before = await scene.notices();
+  await enqueueAgain(reachable, scene.companyId, noticeId);
+  await reachable.jobs.runDue();
 
-  expect(await scene.notices()).toMatchObject([{ status: 'waiting', reason: null }]);
+  expect(before).toMatchObject([{ status: 'waiting', reason: null }]);
+  expect(slack.calls).toEqual(['chat.postMessage']);
+  expect(await scene.notices()).toMatchObject([{ status: 'sent' }]);
 });
 
 test('a message whose run died is found among hundreds of others and not sent again', async () => {

@@ -64,7 +64,7 @@ export async function startFakeSlack(options: { readonly now?: () => Date } = {}
   const calls: string[] = [];
   const troubles: Trouble[] = [];
   let isHistoryAllowed = true;
-  let stall: Stall | undefined;
+  const stalls = new Map<Trouble, Stall>();
 
   function post(form: URLSearchParams): Answer {
     if (form.get('channel') !== channel) return { ok: false, error: 'channel_not_found' };
@@ -110,12 +110,9 @@ export async function startFakeSlack(options: { readonly now?: () => Date } = {}
     if (method !== 'chat.postMessage') return send({ ok: false, error: 'unknown_method' });
     const trouble = troubles.shift();
     if (!trouble) return send(post(form));
-    if (stall) {
-      const { reach, released } = stall;
-      stall = undefined;
-      reach();
-      await released;
-    }
+    const stall = stalls.get(trouble);
+    stall?.reach();
+    await stall?.released;
     if (trouble.takes) post(form);
     if (trouble.kind === 'error') return send({ ok: false, error: trouble.error });
     if (trouble.kind === 'hang-up') return void request.socket.destroy();
@@ -136,7 +133,7 @@ export async function startFakeSlack(options: { readonly now?: () => Date } = {}
       const reached = Promise.withResolvers<void>();
       const released = Promise.withResolvers<void>();
       troubles.push(next);
-      stall = { reach: reached.resolve, released: released.promise };
+      stalls.set(next, { reach: reached.resolve, released: released.promise });
       return { reached: reached.promise, release: released.resolve };
     },
     allowHistory: (allowed) => {
