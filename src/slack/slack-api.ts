@@ -98,6 +98,7 @@ async function openClient(config: SlackConfig, log: Log) {
   return new webApi.WebClient(config.botToken, {
     ...(config.apiUrl ? { slackApiUrl: config.apiUrl } : {}),
     logger: toSlackLogger(log),
+    fetch: fetchOrSayUnreached,
     timeout: callTimeoutMs,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
@@ -146,7 +147,7 @@ function toPostOutcome(error: unknown): PostOutcome {
         ? { kind: 'failed', doubt: 'answered' }
         : { kind: 'refused', reason: `http-${failure.statusCode}` };
     case 'slack_webapi_request_error':
-      return { kind: 'failed', doubt: isUnreached(failure.original) ? 'none' : 'unanswered' };
+      return { kind: 'failed', doubt: failure.original instanceof UnreachedError ? 'none' : 'unanswered' };
     case 'slack_webapi_platform_error': {
       const reason = failure.data.error;
       if (limitedWords.has(reason)) return { kind: 'limited', retryAfterMs: limitedMs };
@@ -162,10 +163,19 @@ function toFindOutcome(error: unknown): FindOutcome {
   return outcome.kind === 'refused' || error instanceof z.ZodError ? { kind: 'closed' } : { kind: 'failed' };
 }
 
-const WithCode = z.object({ code: z.string() });
-const WithCause = z.object({ cause: WithCode });
-
-function isUnreached(error: unknown): boolean {
-  const code = WithCause.safeParse(error).data?.cause.code ?? WithCode.safeParse(error).data?.code;
-  return code !== undefined && unreachedCodes.has(code);
+/** Nothing left this machine. */
+class UnreachedError extends Error {
+  override readonly name = 'UnreachedError';
 }
+
+/** Tells the failures before a byte could leave from the others, here where fetch still shows their cause. */
+async function fetchOrSayUnreached(...call: Parameters<typeof fetch>): Promise<Response> {
+  try {
+    return await fetch(...call);
+  } catch (error) {
+    const code = Unreached.safeParse(error).data?.cause.code;
+    throw code !== undefined && unreachedCodes.has(code) ? new UnreachedError(code) : error;
+  }
+}
+
+const Unreached = z.object({ cause: z.object({ code: z.string() }) });
