@@ -44,7 +44,8 @@ export interface SendParts extends FactSource {
 /**
  * Sends the letters of these jobs, all of one company: asks the ATS once more, claims, sends, and writes down what became
  * of each. Two runs with the same job send one mail: only the holder of a claim sends and finishes. A letter found in
- * 'sending' is taken up again only where the mailer keeps one mail per key; else it is left to the sweep.
+ * 'sending' is taken up again where the mailer keeps one mail per key; else it is 'unknown' and waits for a person: a job
+ * comes again only when its last holder stopped beating. Should that one live after all, its own finish still tells the truth.
  * @throws RelayError transient | config from the ATS; then nothing was claimed and nothing sent.
  */
 export async function sendLetters(parts: SendParts, jobs: readonly SendJob[]): Promise<void> {
@@ -85,6 +86,15 @@ async function pickLetters(
       waiting.map(({ letterId }) => letterId),
       now,
     );
+    if (!mailer.isIdempotent) {
+      const doubtful = letters.filter(({ status }) => status === 'sending');
+      await markUnknown(
+        tx,
+        doubtful.map(({ letterId }) => ({ companyId, letterId })),
+        'sender-died',
+        now,
+      );
+    }
     return letters.filter((letter) => (letter.status === 'planned' ? isReady(letter) : mailer.isIdempotent));
   });
 }

@@ -156,13 +156,17 @@ type Row = Readonly<Record<string, unknown>>;
 /** Waits until no letter waits any more: at most 60 s, twice the time in which a dead process's work must go on. */
 async function untilSettled(service: Service, expected: number): Promise<readonly Row[]> {
   const api = openApi(service.baseUrl, adminToken);
+  let letters: readonly Row[] = [];
   for (let tries = 0; tries < 300; tries += 1) {
-    const letters = await api.list('/letters', { company: 'kill' });
+    letters = await api.list('/letters', { company: 'kill' });
     if (letters.length >= expected && letters.every(({ status }) => status === 'sent' || status === 'unknown'))
       return letters;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  throw new Error('letters still wait a minute after the last restart');
+  const counts = Object.fromEntries(
+    [...Map.groupBy(letters, ({ status }) => String(status))].map(([status, same]) => [status, same.length]),
+  );
+  throw new Error(`a minute after the last restart: ${JSON.stringify({ expected, ...counts })}\n${service.output()}`);
 }
 
 async function readCandidateRefs(service: Service): Promise<ReadonlyMap<unknown, string>> {
