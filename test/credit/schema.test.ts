@@ -29,12 +29,8 @@ function post(entries: readonly EntryChange[], change: Partial<Insertable<Ledger
     await tx.insertInto('ledger_posting').values(posting).execute();
     const place = { company_id: room.companyId, agency_id: room.agencyId, seq: 2 };
     const counted = { account: 'counted', asset: 'referral', amount: 1 } as const;
-    for (const entry of entries) {
-      await tx
-        .insertInto('ledger_entry')
-        .values({ ...place, ...counted, ...entry })
-        .execute();
-    }
+    const rows = entries.map((entry) => ({ ...place, ...counted, ...entry }));
+    if (rows.length > 0) await tx.insertInto('ledger_entry').values(rows).execute();
   });
 }
 
@@ -60,6 +56,24 @@ test.each([
   ['another company', () => ({ company_id: newId() }), /row-level security/],
 ] as const)('the database refuses a posting with %s', async (_, change, message) => {
   await expect(post([fromWorld, {}], change())).rejects.toThrow(message);
+});
+
+test('nothing can be added to a posting later', async () => {
+  const late = inCompany((tx) =>
+    tx
+      .insertInto('ledger_entry')
+      .values({
+        company_id: room.companyId,
+        agency_id: room.agencyId,
+        seq: 1,
+        account: 'converted',
+        asset: 'referral',
+        amount: 1,
+      })
+      .execute(),
+  );
+
+  await expect(late).rejects.toThrow(/does not balance/);
 });
 
 test('the same posting is accepted when it is as it should be', async () => {
