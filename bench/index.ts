@@ -1,0 +1,10 @@
+import { benchLedger } from './ledger.ts';
+import { benchWebhook } from './webhook.ts';
+
+const benches: Readonly<Record<string, () => Promise<void>>> = { webhook: benchWebhook, ledger: benchLedger };
+
+/** `npm run bench` runs all; `npm run bench -- webhook` one. Needs a PostgreSQL server (DATABASE_URL). */
+const wanted = process.argv.slice(2);
+for (const [name, run] of Object.entries(benches)) {
+  if (wanted.length === 0 || wanted.includes(name)) await run();
+}
