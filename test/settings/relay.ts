@@ -4,17 +4,18 @@ import { pino } from 'pino';
 import { createGreenhouseFake } from '../../connectors/greenhouse/fake.ts';
 import { connectors } from '../../connectors/index.ts';
 import { openConnections, serveFake } from '../../src/connector/index.ts';
+import { openConsents } from '../../src/consent/index.ts';
 import { openCredits } from '../../src/credit/index.ts';
+import { openEvents } from '../../src/events.ts';
 import { openIntake } from '../../src/intake/index.ts';
-import { openLetters, openMailer } from '../../src/letter/index.ts';
+import { type Letters, openLetters, openMailer } from '../../src/letter/index.ts';
 import { openCache } from '../../src/platform/cache.ts';
 import { openHttpServer, type Server } from '../../src/platform/http-server.ts';
-import type { Jobs } from '../../src/platform/jobs.ts';
 import { type ApiParts, registerApi } from '../../src/settings/index.ts';
+import { openSlack } from '../../src/slack/index.ts';
 import { makeTestClock, type TestClock } from '../support/clock.ts';
-import { openTestVault } from '../support/company.ts';
+import { openTestVault, testKey } from '../support/company.ts';
 import { openTestDatabase } from '../support/database.ts';
-import { makeTestEvents } from '../support/events.ts';
 import { makeTestJobs, type TestJobs } from '../support/jobs.ts';
 
 export const adminToken = 'an-admin-token-of-tests-0123456789';
@@ -26,6 +27,7 @@ export interface TestRelay {
   readonly database: ApiParts['database'];
   readonly clock: TestClock;
   readonly jobs: TestJobs;
+  readonly letters: Letters;
   /** Settings that fit the fake. */
   readonly settings: Readonly<Record<string, string>>;
   readonly fake: ReturnType<typeof createGreenhouseFake>;
@@ -47,7 +49,7 @@ export interface Answer {
 }
 
 export async function openRelay(
-  change: Partial<Pick<ApiParts, 'mailerKind'>> & { readonly counts?: Jobs['counts'] } = {},
+  change: Partial<Pick<ApiParts, 'mailerKind'>> & Partial<ApiParts['jobs']> = {},
 ): Promise<TestRelay> {
   const database = await openTestDatabase();
   const vault = openTestVault();
@@ -58,7 +60,7 @@ export async function openRelay(
     new Writable({ write: (chunk, _encoding, done) => done(void logged.push(String(chunk))) }),
   );
   const jobs = makeTestJobs(clock);
-  const events = makeTestEvents();
+  const events = openEvents(jobs);
   const cache = openCache({ redisUrl: undefined, log });
   const fake = createGreenhouseFake({ now: () => clock.now() });
   const hosted = await serveFake(fake);
@@ -77,12 +79,27 @@ export async function openRelay(
   const mailer = openMailer({ database, clock, smtpUrl: undefined, baseUrl });
   const mailFrom = 'relay@example.com';
   const letters = openLetters({ database, clock, events, jobs, log, intake, connections, mailer, baseUrl, mailFrom });
+  const consents = openConsents({
+    database,
+    clock,
+    events,
+    jobs,
+    log,
+    connections,
+    mailer,
+    baseUrl,
+    mailFrom,
+    secretKeys: [testKey],
+  });
   const credits = openCredits({ database, clock, events });
+  openSlack({ database, clock, events, jobs, log, connections, slack: undefined, baseUrl });
   const server = await openHttpServer({ log, trustedProxies: 0, isHttps: true });
   const routes: { method: HTTPMethods; url: string }[] = [];
   server.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) routes.push({ method: one, url });
   });
+  await intake.routes(server);
+  await consents.routes(server);
   await registerApi(server, {
     database,
     vault,
@@ -91,7 +108,7 @@ export async function openRelay(
     intake,
     letters,
     credits,
-    jobs: { ...jobs, counts: change.counts ?? jobs.counts },
+    jobs: { counts: change.counts ?? jobs.counts, redrive: change.redrive ?? jobs.redrive },
     adminToken,
     baseUrl,
     mailerKind: change.mailerKind ?? 'outbox',
@@ -101,6 +118,7 @@ export async function openRelay(
     database,
     clock,
     jobs,
+    letters,
     settings: fake.settings(hosted.origin),
     fake,
     routes,

@@ -1,13 +1,12 @@
 import { findAgencyLack, readAgency } from '../../company/index.ts';
 import { type Connection as Installed, maskSettings } from '../../connector/index.ts';
-import { appendAudit } from '../../platform/audit.ts';
 import type { Tx } from '../../platform/database.ts';
 import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import type { Mapping } from '../../platform/tables.ts';
 import { cutPage, json, nothing, problems } from './answers.ts';
 import { toConnector } from './connectors.ts';
-import { type ApiParts, actor, asCompany } from './parts.ts';
+import { type ApiParts, asCompany } from './parts.ts';
 import {
   CheckResult,
   CompanyPageQuery,
@@ -79,19 +78,9 @@ export function connectionRoutes(api: Server, parts: ApiParts): void {
     },
     handler: async (request, reply) => {
       const { company: reference, connector, settings } = request.body;
-      const connection = await asCompany(parts, reference, async (tx, { companyId }) => {
-        const created = await connections.create(tx, { companyId, connector, settings });
-        const subject = created.connectionId;
-        await appendAudit(tx, {
-          companyId,
-          at: clock.now(),
-          actor,
-          action: 'connection.created',
-          subject,
-          detail: { connector },
-        });
-        return created;
-      });
+      const connection = await asCompany(parts, reference, (tx, { companyId }) =>
+        connections.create(tx, { companyId, connector, settings }),
+      );
       return reply.status(201).send(toConnection(parts, connection));
     },
   });
@@ -149,11 +138,7 @@ export function connectionRoutes(api: Server, parts: ApiParts): void {
     },
     handler: async (request, reply) => {
       const { companyId, connectionId } = await findConnection(parts, request.params.id);
-      await database.forCompany(companyId, async (tx) => {
-        await connections.remove(tx, connectionId);
-        const action = 'connection.removed';
-        await appendAudit(tx, { companyId, at: clock.now(), actor, action, subject: connectionId });
-      });
+      await database.forCompany(companyId, (tx) => connections.remove(tx, connectionId));
       return reply.status(204).send();
     },
   });
@@ -204,9 +189,9 @@ async function requireCompleteAgency(tx: Tx, companyId: string, now: Date): Prom
   if (lack) throw new RelayError('agency_incomplete', { message: lack });
 }
 
-/** Reads, merges and writes in one transaction, and notes which parts were changed; never their values. */
+/** Reads, merges and writes in one transaction. */
 async function changeConnection(
-  { connections, clock }: Pick<ApiParts, 'connections' | 'clock'>,
+  { connections }: Pick<ApiParts, 'connections'>,
   tx: Tx,
   connectionId: string,
   change: ConnectionChange,
@@ -214,7 +199,7 @@ async function changeConnection(
   const before = await connections.read(tx, connectionId);
   if (!before) throw new RelayError('request_not_found', { message: 'there is no such connection' });
   const { state, settings, letter, mapping } = change;
-  const changed = await connections.update(tx, connectionId, {
+  return connections.update(tx, connectionId, {
     ...(state && { state }),
     ...(settings && { settings }),
     ...(letter && {
@@ -225,19 +210,6 @@ async function changeConnection(
     }),
     ...(mapping?.reasons && { mapping: mergeReasons(before.mapping, mapping.reasons) }),
   });
-  await appendAudit(tx, {
-    companyId: before.companyId,
-    at: clock.now(),
-    actor,
-    action: 'connection.changed',
-    subject: connectionId,
-    detail: {
-      changed: Object.keys(change).join(','),
-      ...(state && { state }),
-      ...(settings && { settings: Object.keys(settings).join(',') }),
-    },
-  });
-  return changed;
 }
 
 type ReasonChanges = NonNullable<NonNullable<ConnectionChange['mapping']>['reasons']>;

@@ -292,6 +292,7 @@ export const Letter = z
     locale: z.enum(['ja', 'en']),
     dueAt: Instant.nullable(),
     sentAt: Instant.nullable(),
+    createdAt: Instant,
   })
   .meta({ id: 'Letter' });
 
@@ -338,6 +339,7 @@ export const Notice = z
 export const OutboxMail = z
   .object({
     id: Id,
+    companyId: Id,
     to: z.string(),
     from: z.string(),
     subject: z.string(),

@@ -25,7 +25,7 @@ export class ClientCommand extends Command {
   }
 
   override error(message: string, options: ErrorOptions = {}): never {
-    return super.error(message, { exitCode: 2, ...options });
+    return super.error(message, { ...options, exitCode: 2 });
   }
 
   /** Examples at the end of the help: what one wants, and how to say it. */
