@@ -320,6 +320,7 @@ export interface Unsent extends Claim {
   readonly dueAt: Date | null;
 }
 
+/** Also over an 'unknown' of the same claim: somebody took its holder for dead, and he knows better. */
 export async function finishUnsent(tx: Tx, unsent: readonly Unsent[], now: Date): Promise<void> {
   if (unsent.length === 0) return;
   await sql`
@@ -327,9 +328,8 @@ export async function finishUnsent(tx: Tx, unsent: readonly Unsent[], now: Date)
       due_at = coalesce(done."dueAt", letter.due_at)
     from jsonb_to_recordset(${JSON.stringify(unsent)}::jsonb)
       as done("letterId" uuid, attempt integer, status text, reason text, "dueAt" timestamptz)
-    where letter.letter_id = done."letterId" and letter.attempts = done.attempt and letter.status = 'sending'`.execute(
-    tx,
-  );
+    where letter.letter_id = done."letterId" and letter.attempts = done.attempt
+      and letter.status in ('sending', 'unknown')`.execute(tx);
 }
 
 /** Changes one letter if it is in one of these states; undefined when it is not, or does not exist. */

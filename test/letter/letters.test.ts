@@ -313,28 +313,41 @@ test('a mail whose fate is not known is shown to a person and never sent again b
   expect(await stage.letterOf(rejectionId)).toMatchObject({ status: 'unknown', reason: 'mail-unconfirmed' });
 });
 
-test('a letter left in sending becomes unknown with SMTP, and is sent again into the outbox', async () => {
+/** A process that dies while its mail server has the mail: its letter stays in 'sending'. */
+async function leaveInSending(): Promise<string> {
   const rejectionId = await stage.addRejection();
-  const dies = makeRecordingMailer(undefined, { send: () => new Promise(() => undefined) });
-  const dead = stage.open({ mailer: dies });
+  const dead = stage.open({ mailer: makeRecordingMailer(undefined, { send: () => new Promise(() => undefined) }) });
   await stage.record(rejectionId);
   await dead.jobs.runCopy('letter.rejection-recorded');
   await dead.letters.sweep();
   void dead.jobs.runCopy('letter.send');
   while ((await stage.letterOf(rejectionId)).status !== 'sending') await new Promise(setImmediate);
-  const smtp = makeRecordingMailer();
-  const other = stage.open({ mailer: smtp });
+  return rejectionId;
+}
 
-  await other.jobs.runAll();
+test('a letter left in sending is unknown, and not sent again, when its job comes again', async () => {
+  const rejectionId = await leaveInSending();
+  const mailer = makeRecordingMailer();
+
+  await stage.open({ mailer }).jobs.runAll();
+
+  expect(mailer.mails).toEqual([]);
+  expect(await stage.letterOf(rejectionId)).toMatchObject({ status: 'unknown', reason: 'sender-died' });
+});
+
+test('a letter left in sending whose job is lost becomes unknown after three minutes', async () => {
+  const rejectionId = await leaveInSending();
+  await database.runScript('delete from stage.job');
+  const { letters } = stage.open();
+
+  stage.clock.advance(2 * 60_000);
+  await letters.sweep();
   const soon = await stage.letterOf(rejectionId);
-  stage.clock.advance(4 * 60_000);
-  await other.letters.sweep();
-  await other.jobs.runAll();
-  const late = await stage.letterOf(rejectionId);
+  stage.clock.advance(60_000);
+  await letters.sweep();
 
   expect(soon.status).toBe('sending');
-  expect(late).toMatchObject({ status: 'unknown', reason: 'sender-died' });
-  expect(smtp.mails).toEqual([]);
+  expect(await stage.letterOf(rejectionId)).toMatchObject({ status: 'unknown', reason: 'sender-died' });
 });
 
 test('a letter left in sending is taken up again at once where the mailer keeps one mail per key', async () => {
@@ -362,27 +375,32 @@ test('a letter left in sending is taken up again at once where the mailer keeps 
   expect(await stage.published('letter-sent')).toHaveLength(1);
 });
 
-test('whoever was thought dead and then finishes sets the record straight, once', async () => {
-  const rejectionId = await stage.addRejection();
-  const { promise: answer, resolve: finish } = Promise.withResolvers<MailOutcome>();
-  const slow = stage.open({ mailer: makeRecordingMailer(undefined, { send: () => answer }) });
-  await stage.record(rejectionId);
-  await slow.jobs.runCopy('letter.rejection-recorded');
-  await slow.letters.sweep();
-  const sending = slow.jobs.runCopy('letter.send');
-  while ((await stage.letterOf(rejectionId)).status !== 'sending') await new Promise(setImmediate);
-  stage.clock.advance(4 * 60_000);
-  const other = stage.open();
-  await other.letters.sweep();
-  const thoughtDead = await stage.letterOf(rejectionId);
+test.each([
+  [{ kind: 'sent' }, { status: 'sent', reason: null }, 1],
+  [{ kind: 'refused', isPermanent: true, reason: 'smtp-550' }, { status: 'failed', reason: 'mail-refused' }, 0],
+  [{ kind: 'refused', isPermanent: false, reason: 'smtp-451' }, { status: 'planned', reason: 'mail-delayed' }, 0],
+] as const)(
+  'whoever was thought dead sets the record straight when it ends after all: %o',
+  async (outcome, told, events) => {
+    const rejectionId = await stage.addRejection();
+    const { promise: answer, resolve: finish } = Promise.withResolvers<MailOutcome>();
+    const slow = stage.open({ mailer: makeRecordingMailer(undefined, { send: () => answer }) });
+    await stage.record(rejectionId);
+    await slow.jobs.runCopy('letter.rejection-recorded');
+    await slow.letters.sweep();
+    const sending = slow.jobs.runCopy('letter.send');
+    while ((await stage.letterOf(rejectionId)).status !== 'sending') await new Promise(setImmediate);
+    await stage.open().jobs.runCopy('letter.send');
+    const thoughtDead = await stage.letterOf(rejectionId);
 
-  finish({ kind: 'sent' });
-  await sending;
+    finish(outcome);
+    await sending;
 
-  expect(thoughtDead.status).toBe('unknown');
-  expect(await stage.letterOf(rejectionId)).toMatchObject({ status: 'sent', reason: null });
-  expect(await stage.published('letter-sent')).toHaveLength(1);
-});
+    expect(thoughtDead.status).toBe('unknown');
+    expect(await stage.letterOf(rejectionId)).toMatchObject(told);
+    expect(await stage.published('letter-sent')).toHaveLength(events);
+  },
+);
 
 test('a letter whose job was lost is taken up anew after half a day', async () => {
   const rejectionId = await stage.addRejection();
