@@ -31,10 +31,10 @@ export function toMessage(mail: Mail, host: string): Message | undefined {
   const replyTo = toAddress(mail.replyTo);
   if (!from || !to || !replyTo) return undefined;
   return {
-    from: { name: toPlainLine(mail.from.name), address: from },
-    to: { name: toPlainLine(mail.to.name), address: to },
+    from: { name: toHeaderText(mail.from.name), address: from },
+    to: { name: toHeaderText(mail.to.name), address: to },
     replyTo,
-    subject: toPlainLine(mail.subject),
+    subject: toHeaderText(mail.subject),
     messageId: `<${mail.key.replace(/[^A-Za-z0-9._-]/g, '-')}@${host}>`,
     headers: { ...toHeaders(mail.headers ?? {}), 'Auto-Submitted': 'auto-generated' },
     text: mail.text.toWellFormed(),
@@ -42,10 +42,15 @@ export function toMessage(mail: Mail, host: string): Message | undefined {
   };
 }
 
+/** One line, in which nothing looks like an encoded word (RFC 2047) that a mail program would read as something else. */
+function toHeaderText(text: string): string {
+  return toPlainLine(text).replaceAll('=?', '= ?');
+}
+
 /** Headers of our own only: what names sender, recipients or encoding cannot be set from outside. */
 function toHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const own = Object.entries(headers).filter(([name]) => /^X-[A-Za-z0-9-]{1,60}$/i.test(name));
-  return Object.fromEntries(own.map(([name, value]) => [name, toPlainLine(value)]));
+  return Object.fromEntries(own.map(([name, value]) => [name, toHeaderText(value)]));
 }
 
 const domain =

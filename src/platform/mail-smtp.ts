@@ -105,10 +105,9 @@ function watchBody(): Body {
   };
 }
 
-const SmtpError = z.object({
-  code: z.string().catch(''),
-  responseCode: z.number().int().optional().catch(undefined),
-});
+const SmtpError = z
+  .object({ code: z.string().catch(''), responseCode: z.number().int().optional().catch(undefined) })
+  .catch({ code: '', responseCode: undefined });
 
 /**
  * What became of a mail, from nodemailer's error (codes as of 10.6, read 2026-11-22). The server's own answer to the
