@@ -1,4 +1,4 @@
-import { readRejectionsOfPerson } from '../intake/index.ts';
+import { type KnownPerson, readRejectionsOfPerson } from '../intake/index.ts';
 import type { Tx } from '../platform/database.ts';
 import { maskEmail } from './model.ts';
 import { type HeldView, type Locale, toDay, toMoment } from './pages.ts';
@@ -10,9 +10,8 @@ export async function readHeld(tx: Tx, { link, person }: Visit, locale: Locale):
   const rejections = await readRejectionsOfPerson(tx, link.personId);
   const mails = await readMails(tx, link.personId);
   const decisions = await readDecisions(tx, link.personId);
-  const names = locale === 'ja' ? [person.familyName, person.givenName] : [person.givenName, person.familyName];
   return {
-    name: names.filter(Boolean).join(' ') || undefined,
+    name: toName(person, locale),
     email: person.email ? maskEmail(person.email) : undefined,
     applications: rejections
       .filter(({ status }) => status !== 'erased')
@@ -26,4 +25,12 @@ export async function readHeld(tx: Tx, { link, person }: Visit, locale: Locale):
       referralCode,
     })),
   };
+}
+
+/** Family name first in Japanese, and wherever the name itself is written in Japanese. */
+function toName({ familyName, givenName }: KnownPerson, locale: Locale): string | undefined {
+  const isJapanese =
+    locale === 'ja' || /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(familyName ?? '');
+  const names = isJapanese ? [familyName, givenName] : [givenName, familyName];
+  return names.filter(Boolean).join(' ') || undefined;
 }

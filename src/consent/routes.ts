@@ -83,9 +83,9 @@ function openReplies({ pages, nonces, clock, baseUrl }: RouteParts) {
     reply: FastifyReply,
     { visit, status }: { readonly visit?: Visit; readonly status?: number } = {},
   ): FastifyReply {
-    const action = toAddress(readToken(request));
     const locale = visit ? chooseLocale(request, visit) : guessLocale(request);
-    const frame = { company: visit?.company, action, heldHref: visit && `${action}/held` };
+    const { action, heldHref } = toAddresses(request);
+    const frame = { company: visit?.company, action, heldHref: visit && heldHref };
     return send(reply, status ?? noticeStatus[notice], 'notice', locale, { ...frame, notice });
   }
 
@@ -100,15 +100,14 @@ function openReplies({ pages, nonces, clock, baseUrl }: RouteParts) {
     const now = clock.now();
     if (!agency || !facts || visit.view === 'closed') return sendNotice('closed', request, reply, { visit });
     const locale = again?.locale ?? chooseLocale(request, visit);
-    const token = readToken(request);
-    const action = toAddress(token);
-    const frame = { company, action, heldHref: `${action}/held` };
+    const tokenHash = sha256(readToken(request));
+    const frame = { company, ...toAddresses(request) };
     const toForm = (textName: TextName) => {
       const cookie = nonces.bind(readCookie(request));
       const attributes = { path: '/', httpOnly: true, secure: isHttps, sameSite: 'strict' } as const;
       reply.setCookie(cookieName, cookie, { ...attributes, maxAge: formMinutes * 60 });
       const text = pages.renderText(textName, locale, facts);
-      return { text: text.body, nonce: nonces.make(cookie, sha256(token), { locale, textHash: text.hash }, now) };
+      return { text: text.body, nonce: nonces.make(cookie, tokenHash, { locale, textHash: text.hash }, now) };
     };
     if (again || !consent)
       return send(reply, again?.status ?? 200, 'ask', locale, {
@@ -154,7 +153,7 @@ async function showHeld(parts: RouteParts, pages: Replies, request: FastifyReque
   if (!visit) return pages.sendNotice('unknown', request, reply);
   const locale = chooseLocale(request, visit);
   const held = await parts.database.forCompany(visit.link.companyId, (tx) => readHeld(tx, visit, locale));
-  const action = toAddress(readToken(request));
+  const { action } = toAddresses(request);
   return pages.send(reply, 200, 'held', locale, { ...held, company: visit.company, action, heldHref: undefined });
 }
 
@@ -184,7 +183,7 @@ async function answerPage(parts: RouteParts, pages: Replies, request: FastifyReq
   const outcome = await takeAnswer(parts, link, { wish, ticks, userAgent: request.headers['user-agent'] }, shown);
   switch (outcome.kind) {
     case 'settled':
-      return reply.redirect(`${toAddress(token)}?lang=${shown.locale}`, 303);
+      return reply.redirect(`/c/${token}?lang=${shown.locale}`, 303);
     case 'unknown':
       return pages.sendNotice('unknown', request, reply);
     case 'not-open':
@@ -239,8 +238,12 @@ function readToken(request: FastifyRequest): string {
   return params.success ? params.data.token : '';
 }
 
-function toAddress(token: string): string {
-  return `/c/${encodeURIComponent(token)}`;
+/** The page's own addresses, in the language that was asked for. */
+function toAddresses(request: FastifyRequest): { readonly action: string; readonly heldHref: string } {
+  const page = `/c/${encodeURIComponent(readToken(request))}`;
+  const asked = readAskedLocale(request);
+  const query = asked ? `?lang=${asked}` : '';
+  return { action: page + query, heldHref: `${page}/held${query}` };
 }
 
 function readAskedLocale(request: FastifyRequest): Locale | undefined {

@@ -142,7 +142,10 @@ describe('the way of an applicant', () => {
 
     const granted = await browser.press('grant');
 
+    const held = /href="([^"]+held[^"]*)"/.exec(granted.body)?.[1] ?? '';
+    const back = /href="(\/c\/[^"]+)">Back/.exec((await browser.open(held)).body)?.[1] ?? '';
     expect(granted.body).toContain('Your agreement is recorded');
+    expect((await browser.open(back)).body).toContain('<html lang="en">');
   });
 });
 
@@ -622,12 +625,14 @@ describe('what is held', () => {
     expect(body.match(/紹介コード/g)).toHaveLength(1);
   });
 
-  test('the English name stands in the English order', async () => {
+  test('a name stands in the order of its own writing', async () => {
     const { token } = await room.addApplicant({ givenName: 'Hanako', familyName: 'Takasaki' });
 
-    const { body } = await openBrowser(room.server).open(`/c/${token}/held?lang=en`);
+    const { token: japanese } = await room.addApplicant({ givenName: '花子', familyName: '髙﨑' });
+    const browser = openBrowser(room.server);
 
-    expect(body).toContain('Hanako Takasaki');
+    expect((await browser.open(`/c/${token}/held?lang=en`)).body).toContain('Hanako Takasaki');
+    expect((await browser.open(`/c/${japanese}/held?lang=en`)).body).toContain('髙﨑 花子');
   });
 });
 
