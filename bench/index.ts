@@ -1,7 +1,14 @@
+import { benchCalls } from './calls.ts';
 import { benchLedger } from './ledger.ts';
+import { benchRelay } from './relay.ts';
 import { benchWebhook } from './webhook.ts';
 
-const benches: Readonly<Record<string, () => Promise<void>>> = { webhook: benchWebhook, ledger: benchLedger };
+const benches: Readonly<Record<string, () => Promise<void>>> = {
+  webhook: benchWebhook,
+  relay: benchRelay,
+  calls: benchCalls,
+  ledger: benchLedger,
+};
 
 /** `npm run bench` runs all; `npm run bench -- webhook` one. Needs a PostgreSQL server (DATABASE_URL). */
 const wanted = process.argv.slice(2);

@@ -54,6 +54,7 @@ export async function startRig(args: readonly string[]): Promise<Rig> {
       ADMIN_TOKEN: adminToken,
       SECRET_KEY: 'q0ZC4cZbXy0m3Y8K1dB2eFh5jLnOpRsTuVwXz67A9Cg=',
       ALLOW_PRIVATE_NETWORK: 'true',
+      TRUSTED_PROXIES: '1',
       LOG_LEVEL: 'warn',
     },
     args,

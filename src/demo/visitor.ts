@@ -11,11 +11,13 @@ export interface Visitor {
   ): Promise<string>;
 }
 
-export function openVisitor(): Visitor {
+/** @param always headers that every request carries, such as the address a proxy would add. */
+export function openVisitor(always: Readonly<Record<string, string>> = {}): Visitor {
   const cookies = new Map<string, string>();
 
   async function request(address: string, init: RequestInit = {}): Promise<Response> {
     const headers = {
+      ...always,
       ...init.headers,
       ...(cookies.size > 0 ? { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') } : {}),
     };

@@ -37,20 +37,22 @@ interface Waiting {
 }
 
 const groupMax = 100;
+/** Groups on their way at once: while one waits for the disk, the next is made. */
+const writersMax = 1;
 
 export function openInbox(parts: { readonly database: Database; readonly jobs: Jobs; readonly clock: Clock }): Inbox {
   let waiting: Waiting[] = [];
-  let isWriting = false;
+  let writers = 0;
 
   async function writeGroups(): Promise<void> {
-    if (isWriting) return;
-    isWriting = true;
+    if (writers === writersMax) return;
+    writers += 1;
     while (waiting.length > 0) {
       const group = waiting.slice(0, groupMax);
       waiting = waiting.slice(groupMax);
       await writeGroup(group);
     }
-    isWriting = false;
+    writers -= 1;
   }
 
   async function writeGroup(group: readonly Waiting[]): Promise<void> {
@@ -82,36 +84,35 @@ async function storeGroup(
   const byKey = Map.groupBy(deliveries, toKey);
   const firsts = [...byKey.values()].flatMap((same) => same.slice(0, 1));
   const receivedAt = clock.now();
-  const newKeys = await database.forSystem(async (tx) => {
-    const rows = await insertDeliveries(tx, firsts, byKey, receivedAt);
-    await jobs.enqueue(tx, processQueue, toJobs(rows));
-    return new Set(rows.map((row) => `${row.connection_id} ${row.delivery_ref}`));
+  const rows = firsts.map((delivery) => ({ deliveryId: newId(), ...delivery }));
+  const newIds = await database.forSystem(async (tx) => {
+    // Both are sent before either is answered. A job that also names a repeated delivery finds nothing under that id.
+    const [ids] = await Promise.all([
+      insertDeliveries(tx, rows, byKey, receivedAt),
+      jobs.enqueue(tx, processQueue, toJobs(rows)),
+    ]);
+    return ids;
   });
-  return deliveries.map((delivery) => {
-    const key = toKey(delivery);
-    return newKeys.has(key) && byKey.get(key)?.[0] === delivery;
-  });
+  const newKeys = new Set(rows.filter(({ deliveryId }) => newIds.has(deliveryId)).map(toKey));
+  return deliveries.map((delivery) => newKeys.has(toKey(delivery)) && byKey.get(toKey(delivery))?.[0] === delivery);
 }
 
-interface InsertedRow {
-  readonly delivery_id: string;
-  readonly company_id: string;
-  readonly connection_id: string;
-  readonly delivery_ref: string;
+interface NamedDelivery extends NewDelivery {
+  readonly deliveryId: string;
 }
 
-/** Stores what is new and counts what is not; gives the new rows. */
+/** Stores what is new and counts what is not; gives the ids of the new rows. */
 async function insertDeliveries(
   tx: Tx,
-  deliveries: readonly NewDelivery[],
+  deliveries: readonly NamedDelivery[],
   byKey: ReadonlyMap<string, readonly NewDelivery[]>,
   receivedAt: Date,
-): Promise<readonly InsertedRow[]> {
+): Promise<ReadonlySet<string>> {
   const rows = await tx
     .insertInto('delivery')
     .values(
       deliveries.map((delivery) => ({
-        delivery_id: newId(),
+        delivery_id: delivery.deliveryId,
         company_id: delivery.companyId,
         connection_id: delivery.connectionId,
         delivery_ref: delivery.deliveryRef,
@@ -125,15 +126,16 @@ async function insertDeliveries(
         .columns(['connection_id', 'delivery_ref'])
         .doUpdateSet({ duplicates: sql<number>`delivery.duplicates + excluded.duplicates + 1` }),
     )
-    .returning(['delivery_id', 'company_id', 'connection_id', 'delivery_ref', sql<boolean>`xmax = 0`.as('is_new')])
+    .returning('delivery_id')
     .execute();
-  return rows.filter((row) => row.is_new);
+  const own = new Set(deliveries.map(({ deliveryId }) => deliveryId));
+  return new Set(rows.map((row) => row.delivery_id).filter((id) => own.has(id)));
 }
 
-function toJobs(rows: readonly InsertedRow[]): readonly ProcessJob[] {
-  return [...Map.groupBy(rows, (row) => row.connection_id)].flatMap(([connectionId, own]) => {
-    const companyId = own[0]?.company_id;
-    return companyId ? [{ companyId, connectionId, deliveryIds: own.map((row) => row.delivery_id) }] : [];
+function toJobs(deliveries: readonly NamedDelivery[]): readonly ProcessJob[] {
+  return [...Map.groupBy(deliveries, ({ connectionId }) => connectionId)].flatMap(([connectionId, own]) => {
+    const companyId = own[0]?.companyId;
+    return companyId ? [{ companyId, connectionId, deliveryIds: own.map(({ deliveryId }) => deliveryId) }] : [];
   });
 }
 

@@ -42,7 +42,12 @@ export async function openEmbeddedDatabase(folder: string, from?: Blob): Promise
 
 /** @param url postgres://…; `maxConnections` bounds the pool of this process. */
 export async function openPostgres(url: string, maxConnections = 10): Promise<Database> {
-  const pool = new pg.Pool({ connectionString: url, max: maxConnections, connectionTimeoutMillis: 5_000 });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: maxConnections,
+    connectionTimeoutMillis: 5_000,
+    pipeline: true,
+  });
   // An idle connection that breaks must not end the process: the next query meets the error where it can be told.
   pool.on('error', () => undefined);
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
@@ -75,8 +80,10 @@ type SqlStatement = typeof asSystem;
 function inTransaction<T>(kysely: Kysely<Tables>, role: SqlStatement, work: (tx: Tx) => Promise<T>): Promise<T> {
   return guardConnection(() =>
     kysely.transaction().execute(async (tx) => {
-      await role.execute(tx);
-      return work(tx);
+      // Not waited for: the work's statements follow it on the same connection, and if it fails, they do.
+      const acting = role.execute(tx);
+      const [result] = await Promise.all([work(tx), acting]);
+      return result;
     }),
   );
 }

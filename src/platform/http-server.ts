@@ -19,7 +19,6 @@ import {
 } from 'fastify-type-provider-zod';
 import { errorCodes } from './error-codes.ts';
 import { isError, RelayError } from './errors.ts';
-import { newId } from './ids.ts';
 import type { Log } from './log.ts';
 
 /** The web server the rooms hang their routes on; schemas are zod. */
@@ -43,7 +42,6 @@ export async function openHttpServer(options: {
   const server = Fastify({
     loggerInstance: options.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: newId,
     // Hop 0 is who is connected to us: to believe even him about the client takes one trusted proxy.
     trustProxy: (_address: string, hop: number) => hop < options.trustedProxies,
     bodyLimit: 256 * 1024,

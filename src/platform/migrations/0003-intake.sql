@@ -2,10 +2,12 @@
 -- a rejection stands once per (connection, application_ref, decided_at).
 -- Example row: delivery('0199…', connection, '3f1c…', received_at, body '{"action":"reject_candidate",…}', 'stored')
 
+-- No foreign keys on delivery: only the webhook door writes it, for a connection it has just read, and neither
+-- companies nor connections are ever removed as rows. The checks would take as long as the insert itself.
 create table delivery (
   delivery_id uuid primary key,
-  company_id uuid not null references company,
-  connection_id uuid not null references connection,
+  company_id uuid not null,
+  connection_id uuid not null,
   delivery_ref text not null,
   received_at timestamptz not null,
   body bytea not null,
