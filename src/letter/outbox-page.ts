@@ -8,9 +8,6 @@ const texts = {
     intro:
       'SMTPサーバーが設定されていないため、メールは送信されず、ここに保管されています。この画面は、このコンピューターで動作を確認するためのものです。',
     empty: 'まだメールはありません。',
-    to: '宛先',
-    subject: '件名',
-    sentAt: '日時',
     older: '以前のメール',
     back: '送信箱へ戻る',
     headers: 'ヘッダー',
@@ -22,9 +19,6 @@ const texts = {
     intro:
       'No SMTP server is configured, so mail is kept here instead of being sent. This page is for trying things out on this machine.',
     empty: 'There is no mail yet.',
-    to: 'To',
-    subject: 'Subject',
-    sentAt: 'Time',
     older: 'Older mail',
     back: 'Back to the outbox',
     headers: 'Headers',
@@ -38,8 +32,7 @@ const style = `
 @media (prefers-color-scheme: dark) { :root { --ink: #e8edeb; --muted: #aab5b0; --line: #38423e; --page: #121615; --card: #1c2220; --link: #8ed6c6; } }
 body { margin: 0 auto; max-width: 60rem; padding: 2rem 1.25rem 4rem; background: var(--page); color: var(--ink); font: 1rem/1.7 system-ui, 'Hiragino Sans', 'Noto Sans JP', sans-serif; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1rem; margin: 2rem 0 .5rem; } a { color: var(--link); } .muted { color: var(--muted); }
-table { width: 100%; border-collapse: collapse; background: var(--card); } th, td { text-align: left; padding: .6rem .8rem; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
-th { font-weight: 600; color: var(--muted); font-size: .85rem; } time { white-space: nowrap; }
+ul { list-style: none; margin: 1.5rem 0; padding: 0; } li { background: var(--card); border: 1px solid var(--line); border-bottom: 0; padding: .9rem 1.1rem; overflow-wrap: anywhere; } li:last-child { border-bottom: 1px solid var(--line); } li p { margin: .2rem 0 0; font-size: .85rem; }
 pre { background: var(--card); border: 1px solid var(--line); padding: 1rem; margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font: .95rem/1.7 ui-monospace, 'Noto Sans Mono CJK JP', monospace; }
 iframe { width: 100%; height: 48rem; border: 1px solid var(--line); background: var(--card); }
 `;
@@ -60,22 +53,18 @@ export const mailCsp =
 
 export function renderOutbox(mails: readonly OutboxMail[], nextCursor: string | null, locale: Locale): string {
   const words = texts[locale];
-  const rows = mails.map(
-    ({ id, subject, to, sentAt }) => `
-      <tr><td><a href="/outbox/${escapeHtml(id)}">${escapeHtml(subject)}</a></td><td>${escapeHtml(to)}</td><td>${showTime(sentAt, locale)}</td></tr>`,
+  const items = mails.map(
+    ({ id, subject, to, sentAt }) =>
+      `<li><a href="/outbox/${escapeHtml(id)}">${escapeHtml(subject)}</a><p class="muted">${escapeHtml(to)}<br>${showTime(sentAt, locale)}</p></li>`,
   );
-  const table = `<table><thead><tr><th>${words.subject}</th><th>${words.to}</th><th>${words.sentAt}</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  const list = items.length > 0 ? `<ul>${items.join('')}</ul>` : `<p>${words.empty}</p>`;
   const older = nextCursor ? `<p><a href="/outbox?cursor=${escapeHtml(nextCursor)}">${words.older}</a></p>` : '';
-  return toPage(
-    locale,
-    words.title,
-    `<p class="muted">${words.intro}</p>${rows.length > 0 ? table : `<p>${words.empty}</p>`}${older}`,
-  );
+  return toPage(locale, words.title, `<p class="muted">${words.intro}</p>${list}${older}`);
 }
 
 export function renderOutboxMail(mail: OutboxMail, locale: Locale): string {
   const words = texts[locale];
-  const headers = Object.entries(mail.headers).map(([name, value]) => `${name}: ${value}`);
+  const headers = sortHeaders(mail.headers).map(([name, value]) => `${name}: ${value}`);
   return toPage(
     locale,
     mail.subject,
@@ -84,6 +73,14 @@ export function renderOutboxMail(mail: OutboxMail, locale: Locale): string {
     <h2>${words.text}</h2><pre>${linkAddresses(escapeHtml(mail.text))}</pre>
     <h2>${words.html}</h2><iframe title="${words.html}" sandbox="allow-popups allow-popups-to-escape-sandbox" src="/outbox/${escapeHtml(mail.id)}/html"></iframe>`,
   );
+}
+
+const usualOrder = ['From', 'To', 'Reply-To', 'Subject', 'Date', 'Message-ID'];
+
+/** The database forgets the order headers were kept in. */
+function sortHeaders(headers: OutboxMail['headers']): readonly (readonly [string, string])[] {
+  const rank = (name: string) => (usualOrder.includes(name) ? usualOrder.indexOf(name) : usualOrder.length);
+  return Object.entries(headers).toSorted(([a], [b]) => rank(a) - rank(b));
 }
 
 function toPage(locale: Locale, title: string, body: string): string {

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import { pino } from 'pino';
 import { type Agency, type Company, saveAgency } from '../../src/company/index.ts';
 import type { Connection } from '../../src/connector/index.ts';
@@ -29,7 +29,7 @@ export interface Stage {
   removeAgency(): Promise<void>;
   /** A person (or none) with a rejection, not yet announced. */
   addRejection(change?: NewRejection): Promise<string>;
-  changeRejection(rejectionId: string, change: Partial<Pick<RejectionTable, 'status' | 'can_email'>>): Promise<void>;
+  changeRejection(rejectionId: string, change: Updateable<RejectionTable>): Promise<void>;
   letterOf(rejectionId: string): Promise<LetterRow>;
   letters(): Promise<readonly LetterRow[]>;
   announce<N extends EventName>(name: N, events: readonly EventOf<N>[]): Promise<void>;
@@ -40,10 +40,7 @@ export interface Stage {
   published(name: EventName): Promise<readonly Record<string, string>[]>;
 }
 
-export type LetterRow = Pick<
-  LetterTable,
-  'letter_id' | 'rejection_id' | 'status' | 'reason' | 'locale' | 'attempts' | 'template_version'
-> & { readonly due_at: Date | null; readonly queued_at: Date | null; readonly sent_at: Date | null };
+export type LetterRow = Selectable<LetterTable>;
 
 export interface NewRejection {
   readonly person?: {
@@ -52,7 +49,7 @@ export interface NewRejection {
     email?: string | null;
     locale?: string;
   } | null;
-  readonly rejection?: Partial<RejectionTable>;
+  readonly rejection?: Partial<Insertable<RejectionTable>>;
 }
 
 export interface Process {
@@ -237,7 +234,7 @@ async function addRejection(
       can_email: true,
       recorded_at: now,
       ...rejection,
-    } as never)
+    })
     .execute();
   return rejectionId;
 }
