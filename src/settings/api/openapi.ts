@@ -47,7 +47,7 @@ export async function describeApi(api: Server): Promise<void> {
   });
 }
 
-/** Everything from this server, nothing from elsewhere. Swagger UI writes style attributes. */
+/** Everything from this server, nothing from elsewhere. Swagger UI writes styles into the page; they can run nothing. */
 const docsPolicy = {
   'default-src': "'none'",
   'script-src': "'self'",
@@ -63,6 +63,7 @@ const docsPolicy = {
 export async function serveDocs(api: Server): Promise<void> {
   await api.register(swaggerUi, {
     routePrefix: '/docs',
+    indexPrefix: '/api',
     staticCSP: docsPolicy,
     theme: { title: 'Career Relay API' },
     uiConfig: { docExpansion: 'list', deepLinking: true, persistAuthorization: false, tryItOutEnabled: true },

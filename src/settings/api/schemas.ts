@@ -190,7 +190,11 @@ export const Connector = z
   .meta({ id: 'Connector' });
 export type Connector = z.infer<typeof Connector>;
 
-export const ConnectionState = z.enum(['shadow', 'live', 'paused']);
+export const ConnectionState = z
+  .enum(['shadow', 'live', 'paused'])
+  .describe(
+    'shadow: letters are planned and shown, none is sent · live: they are sent · paused: none is sent for now.',
+  );
 
 const LetterPolicy = z.strictObject({
   holdMinutes: z.int().min(0).max(43_200).describe('Minutes between the decision and the earliest sending.'),

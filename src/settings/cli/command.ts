@@ -28,10 +28,10 @@ export class ClientCommand extends Command {
     return super.error(message, { ...options, exitCode: 2 });
   }
 
-  /** Examples at the end of the help: what one wants, and how to say it. */
+  /** Examples at the end of the help: what one wants, and how to say it; a line break goes on in the next line. */
   examples(...examples: readonly (readonly [what: string, line: string])[]): this {
-    const lines = examples.flatMap(([what, line]) => [`  # ${what}`, `  career-relay ${line}`, '']);
-    return this.addHelpText('after', `\nExamples:\n${lines.join('\n').trimEnd()}`);
+    const texts = examples.map(([what, line]) => `  # ${what}\n  career-relay ${line.replaceAll('\n', ' \\\n    ')}`);
+    return this.helpCommand(false).addHelpText('after', `\nExamples:\n${texts.join('\n\n')}`);
   }
 
   /** Adds the options that say which service, and runs `act` with an open client. */

@@ -38,7 +38,7 @@ export function companyCommand(io: ClientIo): ClientCommand {
     .examples(
       [
         'add a company',
-        'company create sakura-foods --name さくら食品株式会社 --address 東京都港区架空台4-5-6 --email recruit@example.com',
+        'company create sakura-foods --name さくら食品株式会社\n--address 東京都港区架空台4-5-6 --email recruit@example.com',
       ],
       ['see whether its agency is complete', 'company agency show sakura-foods'],
     );
@@ -116,8 +116,9 @@ function agencyCommand(io: ClientIo): ClientCommand {
     .examples(
       [
         'set it; all of this is shown to applicants',
-        'company agency set sakura-foods --name 架空キャリア株式会社 --address 東京都千代田区架空町1-2-3 --representative "髙﨑 一郎" ' +
-          '--licence 13-ユ-999999 --expires 2029-03-31 --privacy-url https://agency.example.com/privacy ' +
+        'company agency set sakura-foods --name 架空キャリア株式会社\n--address 東京都千代田区架空町1-2-3 ' +
+          '--representative "髙﨑 一郎"\n--licence 13-ユ-999999 --expires 2029-03-31\n' +
+          '--privacy-url https://agency.example.com/privacy\n' +
           '--registration-url https://agency.example.com/register',
       ],
       [

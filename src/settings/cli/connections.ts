@@ -27,7 +27,7 @@ export function connectionCommand(io: ClientIo): ClientCommand {
     .examples(
       [
         'connect Greenhouse, the secrets from files',
-        'connection add sakura-foods greenhouse --set clientId=… --secret-file clientSecret=./client --secret-file webhookSecret=./hook',
+        'connection add sakura-foods greenhouse --set clientId=…\n--secret-file clientSecret=./client --secret-file webhookSecret=./hook',
       ],
       ['or one secret from standard input', 'connection set <id> --set clientSecret=- < client-secret.txt'],
       [
@@ -85,7 +85,7 @@ export function connectionCommand(io: ClientIo): ClientCommand {
   command.commandsGroup('Run:');
   addStateCommand(io, command, 'live', 'send letters from now on');
   addStateCommand(io, command, 'shadow', 'plan and show letters, send none');
-  addStateCommand(io, command, 'paused', 'take deliveries in, but do nothing with the ATS', 'pause');
+  addStateCommand(io, command, 'paused', 'send no letters for now; deliveries are still taken in', 'pause');
 
   command.commandsGroup('Look:');
   withPages(

@@ -14,8 +14,8 @@ export function creditsCommand(io: ClientIo): ClientCommand {
     .description('referrals, and the free introductions they earn')
     .examples(
       ['how many there are', 'credits show sakura-foods'],
-      ['hold one for an introduction, then say it took place', 'credits reserve sakura-foods --reason "営業職の紹介"'],
-      ['', 'credits use <reservation>'],
+      ['hold one for an introduction', 'credits reserve sakura-foods --reason "営業職の紹介"'],
+      ['then say that it took place', 'credits use <reservation>'],
     );
 
   command
