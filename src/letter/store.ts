@@ -79,18 +79,28 @@ export interface QueuedLetter {
 
 /** Takes up to `limit` letters that are due and may be sent, so that no other sweep takes them. System transaction. */
 export async function takeDue(tx: Tx, now: Date, limit: number): Promise<readonly QueuedLetter[]> {
+  // Named first, so that letters of connections in shadow, which may be many, are not even looked at.
+  const live = await tx
+    .selectFrom('connection')
+    .select('connection_id')
+    .where('state', '=', 'live')
+    .where('removed_at', 'is', null)
+    .execute();
+  if (live.length === 0) return [];
   const due = await tx
     .selectFrom('letter')
-    .innerJoin('connection', 'connection.connection_id', 'letter.connection_id')
-    .select(['letter.letter_id', 'letter.company_id'])
-    .where('connection.state', '=', 'live')
-    .where('connection.removed_at', 'is', null)
-    .where('letter.status', '=', 'planned')
-    .where('letter.queued_at', 'is', null)
-    .where('letter.due_at', '<=', now)
-    .orderBy('letter.due_at')
+    .select(['letter_id', 'company_id'])
+    .where(
+      'connection_id',
+      'in',
+      live.map((row) => row.connection_id),
+    )
+    .where('status', '=', 'planned')
+    .where('queued_at', 'is', null)
+    .where('due_at', '<=', now)
+    .orderBy('due_at')
     .limit(limit)
-    .forUpdate('letter')
+    .forUpdate()
     .skipLocked()
     .execute();
   return markQueued(tx, due, now);
