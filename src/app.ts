@@ -103,6 +103,10 @@ export async function startApp(
   });
   const intake = openIntake({ database, vault, clock, events, jobs, connections, count: metrics.countDelivery });
   const mailer = openMailer({ database, clock, smtpUrl: config.smtpUrl, baseUrl });
+  // Only on one machine is the outbox a place to look at; with PostgreSQL it merely keeps what could not be sent.
+  const hasOutbox = mailer.kind === 'outbox' && !config.databaseUrl;
+  if (mailer.kind === 'outbox' && !hasOutbox)
+    log.warn('no SMTP_URL is set: letters are kept in the database and none leaves');
   const letters = openLetters({ database, clock, events, jobs, log, intake, connections, mailer, baseUrl, mailFrom });
   const consents = openConsents({
     database,
@@ -129,7 +133,7 @@ export async function startApp(
     await intake.routes(server);
     await consents.routes(server);
     await slack.routes(server);
-    if (mailer.kind === 'outbox') await registerOutboxRoutes(server, { database });
+    if (hasOutbox) await registerOutboxRoutes(server, { database });
     await registerApi(server, {
       database,
       vault,
@@ -141,7 +145,7 @@ export async function startApp(
       jobs,
       adminToken,
       baseUrl,
-      mailerKind: mailer.kind,
+      hasOutbox,
     });
   }
 

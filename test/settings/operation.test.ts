@@ -20,7 +20,7 @@ test('the queues are counted, and dead jobs are given back only to a queue that 
 });
 
 test('there is no outbox while mail goes out by SMTP', async () => {
-  relay = await openRelay({ mailerKind: 'smtp' });
+  relay = await openRelay({ hasOutbox: false });
 
   const answer = await relay.call('GET', '/outbox');
 

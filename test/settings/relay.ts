@@ -49,7 +49,7 @@ export interface Answer {
 }
 
 export async function openRelay(
-  change: Partial<Pick<ApiParts, 'mailerKind'>> & Partial<ApiParts['jobs']> = {},
+  change: Partial<Pick<ApiParts, 'hasOutbox'>> & Partial<ApiParts['jobs']> = {},
 ): Promise<TestRelay> {
   const database = await openTestDatabase();
   const vault = openTestVault();
@@ -111,7 +111,7 @@ export async function openRelay(
     jobs: { counts: change.counts ?? jobs.counts, redrive: change.redrive ?? jobs.redrive },
     adminToken,
     baseUrl,
-    mailerKind: change.mailerKind ?? 'outbox',
+    hasOutbox: change.hasOutbox ?? true,
   });
   return {
     server,

@@ -9,7 +9,7 @@ import { AuditEntry, AuditPageQuery, listOf, OutboxMail, OutboxPageQuery, Queue,
 
 /** What an operator looks at: queues, the local outbox, the audit log. */
 export function operationRoutes(api: Server, parts: ApiParts): void {
-  const { database, jobs, mailerKind } = parts;
+  const { database, jobs, hasOutbox } = parts;
 
   api.route({
     method: 'GET',
@@ -58,7 +58,7 @@ export function operationRoutes(api: Server, parts: ApiParts): void {
       response: { 200: json('The mails.', listOf(OutboxMail)), ...problems('request_not_found') },
     },
     handler: async (request) => {
-      if (mailerKind !== 'outbox')
+      if (!hasOutbox)
         throw new RelayError('request_not_found', { message: 'mail goes out by SMTP; there is no outbox' });
       const { company, ...page } = request.query;
       return database.forSystem(async (tx) => {

@@ -8,7 +8,6 @@ import type { Database, Tx } from '../../platform/database.ts';
 import { RelayError } from '../../platform/errors.ts';
 import { isId } from '../../platform/ids.ts';
 import type { Jobs } from '../../platform/jobs.ts';
-import type { Mailer } from '../../platform/mail.ts';
 import type { Vault } from '../../platform/vault.ts';
 
 /** What the API stands on. */
@@ -25,7 +24,8 @@ export interface ApiParts {
   readonly adminToken: string;
   /** Where vendors reach us, without a trailing slash. */
   readonly baseUrl: string;
-  readonly mailerKind: Mailer['kind'];
+  /** Whether mail stays in the local outbox, on this machine alone. */
+  readonly hasOutbox: boolean;
 }
 
 /** Who acts, for the audit log. Only the admin token opens this API. */
