@@ -264,8 +264,10 @@ async function readConnection(tx: Tx, connectionId: string): Promise<Connection 
 }
 
 async function addJobs(tx: Tx, queue: string, jobs: readonly object[]): Promise<void> {
-  for (const data of jobs)
-    await sql`insert into stage.job (queue, data) values (${queue}, ${JSON.stringify(data)}::jsonb)`.execute(tx);
+  await sql`
+    insert into stage.job (queue, data)
+    select ${queue}, data from jsonb_array_elements(${JSON.stringify(jobs)}::jsonb) with ordinality as given(data, position)
+    order by position`.execute(tx);
 }
 
 function openStoredJobs(database: Database): StoredJobs {
