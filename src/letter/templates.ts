@@ -49,7 +49,7 @@ export interface TemplateSource extends Rendered {}
 // In the sources the templates lie two folders up; in a package, where ours lies in dist, three.
 const folder = ['../../templates/letter/', '../../../templates/letter/']
   .map((path) => new URL(path, import.meta.url))
-  .find((url) => existsSync(url));
+  .find((url) => existsSync(new URL('career-relay.ja.txt', url)));
 
 /** A template as it stands in templates/letter; `html` is what its `.mjml` was compiled to. */
 export function readTemplate(name: TemplateName, locale: Locale): TemplateSource {

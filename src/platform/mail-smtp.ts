@@ -76,7 +76,7 @@ export function openSmtpMailer({ smtpUrl, host, limits }: SmtpParts): Mailer {
 }
 
 /** Encrypted unless the address says otherwise (`?requireTLS=false`) or the server is this machine. */
-function toTlsOptions(smtpUrl: string): { readonly requireTLS?: true } {
+export function toTlsOptions(smtpUrl: string): { readonly requireTLS?: true } {
   const url = new URL(smtpUrl);
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   const saysItself = url.searchParams.has('requireTLS') || url.searchParams.has('ignoreTLS');

@@ -5,7 +5,7 @@ import { simpleParser } from 'mailparser';
 import PostalMime from 'postal-mime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import type { Mail, Mailer } from '../../src/platform/mail.ts';
-import { judgeSmtpError, openSmtpMailer, type SmtpLimits } from '../../src/platform/mail-smtp.ts';
+import { judgeSmtpError, openSmtpMailer, type SmtpLimits, toTlsOptions } from '../../src/platform/mail-smtp.ts';
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -312,6 +312,17 @@ test('a mail for a server that turns out to offer no encryption does not leave i
 
   expect(outcome).toMatchObject({ kind: 'refused', isPermanent: false });
   expect(heard.some((line) => line.startsWith('MAIL'))).toBe(false);
+});
+
+test.each([
+  ['smtp://mail.example.com:587', true],
+  ['smtp://user:pass@mail.example.com', true],
+  ['smtps://mail.example.com', undefined],
+  ['smtp://localhost:1025', undefined],
+  ['smtp://[::1]:1025', undefined],
+  ['smtp://mailpit:1025?requireTLS=false', undefined],
+])('%s demands STARTTLS: %s', (smtpUrl, requireTLS) => {
+  expect(toTlsOptions(smtpUrl).requireTLS).toBe(requireTLS);
 });
 
 test('a wrong password waits for the operator', () => {
