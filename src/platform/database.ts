@@ -25,9 +25,12 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** Without this PGlite leaves a ten-second timer behind, which keeps a finished process alive. */
+const startParams = [...PGlite.defaultStartParams, '-c', 'log_startup_progress_interval=0'];
+
 /** @param folder where PGlite keeps its files; `memory://` keeps none. `from` is a dumped folder to begin with. */
 export async function openEmbeddedDatabase(folder: string, from?: Blob): Promise<Database> {
-  const pglite = await PGlite.create({ dataDir: folder, ...(from ? { loadDataDir: from } : {}) });
+  const pglite = await PGlite.create({ dataDir: folder, startParams, ...(from ? { loadDataDir: from } : {}) });
   const kysely = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
   return {
     kind: 'pglite',
