@@ -49,7 +49,7 @@ export function openEvents(jobs: Jobs): Events {
   const listeners = new Map<EventName, string[]>();
   return {
     async publish(tx, name, events) {
-      for (const queue of listeners.get(name) ?? []) await jobs.enqueue(tx, queue, events);
+      await Promise.all((listeners.get(name) ?? []).map((queue) => jobs.enqueue(tx, queue, events)));
     },
     listen(room, name, handle, batch = 50) {
       const queue = `${room}.${name}`;

@@ -99,6 +99,9 @@ async function record(parts: AnswerParts, tx: Tx, visit: Visit, taken: Taken): P
     previousConsentId: previous?.consentId ?? null,
   });
   if (!isAdded) return false;
+  const event = eventOf[taken.decision];
+  if (event) await parts.events.publish(tx, event, [{ companyId, consentId, personId, agencyId: agency.agencyId }]);
+  // Last, because it makes everybody else of the company wait until this is written.
   await appendAudit(tx, {
     companyId,
     at: taken.now,
@@ -107,8 +110,6 @@ async function record(parts: AnswerParts, tx: Tx, visit: Visit, taken: Taken): P
     subject: consentId,
     detail: { personId, agencyId: agency.agencyId, textVersion: taken.text.version, locale: taken.locale },
   });
-  const event = eventOf[taken.decision];
-  if (event) await parts.events.publish(tx, event, [{ companyId, consentId, personId, agencyId: agency.agencyId }]);
   return true;
 }
 

@@ -43,10 +43,12 @@ export function findLink(database: Database, token: string): Promise<Link | unde
  * person was erased, or the link ran out before any answer. Changes nothing.
  */
 export async function readVisit(tx: Tx, link: Link, now: Date): Promise<Visit | undefined> {
-  const [person] = await readPeople(tx, [link.personId]);
-  const company = await readCompany(tx, link.companyId);
+  const [[person], company, agency] = await Promise.all([
+    readPeople(tx, [link.personId]),
+    readCompany(tx, link.companyId),
+    readAgency(tx, link.companyId),
+  ]);
   if (!person || !company) return undefined;
-  const agency = await readAgency(tx, link.companyId);
   const consent = agency && (await readStandingDecision(tx, link.personId, agency.agencyId));
   const standing: Standing = {
     decision: consent?.decision ?? 'none',

@@ -19,20 +19,18 @@ export interface AuditFact {
 
 /** Adds one line to the company's audit log, chained to the one before by hash. In the transaction of the fact. */
 export async function appendAudit(tx: Tx, fact: AuditFact): Promise<void> {
-  // The company's row orders the writers, so that numbers have no gap and no twin.
-  await tx
-    .selectFrom('company')
-    .select('company_id')
-    .where('company_id', '=', fact.companyId)
-    .forNoKeyUpdate()
-    .execute();
-  const last = await tx
-    .selectFrom('audit_entry')
-    .select(['seq', 'hash'])
-    .where('company_id', '=', fact.companyId)
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  // The company's row orders the writers, so that numbers have no gap and no twin. Both statements are sent at once; the
+  // second begins only when the first holds the row, and so sees the last line.
+  const [, last] = await Promise.all([
+    tx.selectFrom('company').select('company_id').where('company_id', '=', fact.companyId).forNoKeyUpdate().execute(),
+    tx
+      .selectFrom('audit_entry')
+      .select(['seq', 'hash'])
+      .where('company_id', '=', fact.companyId)
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirst(),
+  ]);
   const entry = { ...fact, detail: fact.detail ?? {}, seq: (last?.seq ?? 0) + 1, prevHash: last?.hash ?? '' };
   await tx
     .insertInto('audit_entry')
