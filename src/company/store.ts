@@ -69,13 +69,23 @@ export async function rewrapCompanyKeys(tx: Tx, vault: Vault): Promise<number> {
   return changed;
 }
 
-/** Sets the company's agency. The first time, its default terms come into force with it. */
+/**
+ * Sets the company's agency; the first time, its default terms come into force with it. Another licence number is another
+ * agency: nobody's agreement to the one before is taken for an agreement to this one.
+ */
 export async function saveAgency(
   tx: Tx,
   companyId: string,
   input: Omit<Agency, 'agencyId'>,
   now: Date,
 ): Promise<Agency> {
+  await tx
+    .updateTable('agency')
+    .set({ retired_at: now })
+    .where('company_id', '=', companyId)
+    .where('retired_at', 'is', null)
+    .where('licence_number', '<>', input.licenceNumber)
+    .execute();
   const values = {
     name: input.name,
     address: input.address,
@@ -88,16 +98,22 @@ export async function saveAgency(
   };
   const row = await tx
     .insertInto('agency')
-    .values({ agency_id: newId(), company_id: companyId, ...values })
-    .onConflict((conflict) => conflict.column('company_id').doUpdateSet(values))
+    .values({ agency_id: newId(), company_id: companyId, ...values, retired_at: null })
+    .onConflict((conflict) => conflict.column('company_id').where('retired_at', 'is', null).doUpdateSet(values))
     .returningAll()
     .executeTakeFirstOrThrow();
   if (!(await readTerms(tx, row.agency_id, now))) await saveTerms(tx, companyId, row.agency_id, defaultTerms, now);
   return toAgency(row);
 }
 
+/** The agency in place. */
 export async function readAgency(tx: Tx, companyId: string): Promise<Agency | undefined> {
-  const row = await tx.selectFrom('agency').selectAll().where('company_id', '=', companyId).executeTakeFirst();
+  const row = await tx
+    .selectFrom('agency')
+    .selectAll()
+    .where('company_id', '=', companyId)
+    .where('retired_at', 'is', null)
+    .executeTakeFirst();
   return row && toAgency(row);
 }
 

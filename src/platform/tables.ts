@@ -30,6 +30,7 @@ export interface AgencyTable {
   privacy_url: string;
   registration_url: string;
   updated_at: Instant;
+  retired_at: ColumnType<Date | null, Date | null, Date | null>;
 }
 
 export interface AgencyTermsTable {

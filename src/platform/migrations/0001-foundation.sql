@@ -73,8 +73,9 @@ create table agency (
   privacy_url text not null,
   registration_url text not null,
   updated_at timestamptz not null,
-  unique (company_id)
+  retired_at timestamptz -- when another agency took its place; what people agreed to stays with this one
 );
+create unique index agency_in_place on agency (company_id) where retired_at is null;
 select protect_company_table('agency');
 
 -- What an agency promised, dated. A referral is judged by the terms in force when it happened.
