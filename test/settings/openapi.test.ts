@@ -1,4 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import {
+  AgencyDetails,
+  ConnectionChange,
+  NewCompany,
+  NewConnection,
+  NewReservation,
+  NewTerms,
+} from '../../src/settings/api/schemas.ts';
 import { openRelay, type TestRelay } from './relay.ts';
 
 interface Operation {
@@ -118,4 +126,14 @@ test('every reference leads to a schema, and no schema lies unused', () => {
   const used = new Set([...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name));
 
   expect([...used].toSorted()).toEqual(Object.keys(document.components.schemas).toSorted());
+});
+
+test('every example of a body is one the service would take', () => {
+  const bodies = { NewCompany, AgencyDetails, NewTerms, NewConnection, ConnectionChange, NewReservation };
+
+  for (const [name, schema] of Object.entries(bodies)) {
+    const { examples = [] } = schema.meta() as { readonly examples?: readonly unknown[] };
+    expect([name, examples.length]).toEqual([name, 1]);
+    for (const example of examples) expect([name, schema.safeParse(example).error]).toEqual([name, undefined]);
+  }
 });

@@ -66,7 +66,13 @@ export async function serveDocs(api: Server): Promise<void> {
     indexPrefix: '/api',
     staticCSP: docsPolicy,
     theme: { title: 'Career Relay API' },
-    uiConfig: { docExpansion: 'list', deepLinking: true, persistAuthorization: false, tryItOutEnabled: true },
+    uiConfig: {
+      layout: 'BaseLayout',
+      docExpansion: 'list',
+      deepLinking: true,
+      persistAuthorization: false,
+      tryItOutEnabled: true,
+    },
   });
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { modes } from '../../connector/index.ts';
+import { errorCodes } from '../../platform/error-codes.ts';
 
 /**
  * The JSON of the API. What enters is strict: an unknown field is refused. What leaves is drawn from our own types;
@@ -54,7 +55,18 @@ export const Problem = z
     detail: z.string().optional(),
     fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   })
-  .meta({ id: 'Problem' });
+  .meta({
+    id: 'Problem',
+    examples: [
+      {
+        type: 'about:blank',
+        title: errorCodes.request_conflict.en,
+        status: errorCodes.request_conflict.status,
+        code: 'request_conflict',
+        detail: 'the slug sakura-foods is taken',
+      },
+    ],
+  });
 
 /** A line a person reads: no control characters, so that it can stand in a mail header. */
 const line = (most: number) =>
@@ -73,15 +85,27 @@ export const Slug = z
   .refine((slug) => !uuidShape.test(slug), 'must not look like an id')
   .describe('Short name used in addresses and commands.');
 
-export const NewCompany = z.strictObject({
-  slug: Slug,
-  name: line(200),
-  locale: z
-    .enum(['ja', 'en'])
-    .describe("Language of letters to people whose own is unknown, and of the company's notices."),
-  postalAddress: line(500).describe('Stands in every letter.'),
-  contactEmail: z.email('must be a mail address').max(254).describe('Stands in every letter; replies go there.'),
-});
+export const NewCompany = z
+  .strictObject({
+    slug: Slug,
+    name: line(200),
+    locale: z
+      .enum(['ja', 'en'])
+      .describe("Language of letters to people whose own is unknown, and of the company's notices."),
+    postalAddress: line(500).describe('Stands in every letter.'),
+    contactEmail: z.email('must be a mail address').max(254).describe('Stands in every letter; replies go there.'),
+  })
+  .meta({
+    examples: [
+      {
+        slug: 'sakura-foods',
+        name: 'さくら食品株式会社',
+        locale: 'ja',
+        postalAddress: '東京都港区架空台4-5-6',
+        contactEmail: 'recruit@example.com',
+      },
+    ],
+  });
 export type NewCompany = z.infer<typeof NewCompany>;
 
 export const Company = z
@@ -105,25 +129,46 @@ export const LicenceNumber = z
   .regex(/^\d{2}-ユ-\d{6}$/, 'must be a licence number such as 13-ユ-123456')
   .describe('有料職業紹介事業 許可番号. Full and half width, and any kind of dash, are accepted.');
 
-export const AgencyDetails = z.strictObject({
-  name: line(200),
-  address: line(500),
-  representative: line(200),
-  licenceNumber: LicenceNumber,
-  licenceExpiresOn: z.iso.date('must be a date, YYYY-MM-DD').describe('Last day of the licence, in Japan.'),
-  privacyUrl: httpsUrl,
-  registrationUrl: httpsUrl.describe('Where an applicant who agreed registers with the agency.'),
-});
+export const AgencyDetails = z
+  .strictObject({
+    name: line(200),
+    address: line(500),
+    representative: line(200),
+    licenceNumber: LicenceNumber,
+    licenceExpiresOn: z.iso.date('must be a date, YYYY-MM-DD').describe('Last day of the licence, in Japan.'),
+    privacyUrl: httpsUrl,
+    registrationUrl: httpsUrl.describe('Where an applicant who agreed registers with the agency.'),
+  })
+  .meta({
+    examples: [
+      {
+        name: '架空キャリア株式会社',
+        address: '東京都千代田区架空町1-2-3',
+        representative: '髙﨑 一郎',
+        licenceNumber: '13-ユ-999999',
+        licenceExpiresOn: '2029-03-31',
+        privacyUrl: 'https://agency.example.com/privacy',
+        registrationUrl: 'https://agency.example.com/register',
+      },
+    ],
+  });
 export type AgencyDetails = z.infer<typeof AgencyDetails>;
 
-export const NewTerms = z.strictObject({
-  countsAt: z
-    .enum(['consent', 'confirmation'])
-    .describe('A referral counts when the person agrees, or when the agency confirms the registration.'),
-  perCredit: z.int().min(1).max(1_000).describe('Referrals that make one credit.'),
-  referralPeriodMonths: z.int().min(1).max(120).describe('One person counts once within this many months.'),
-  creditValidMonths: z.int().min(1).max(120).nullable().describe('Months until an unused credit expires; null: never.'),
-});
+export const NewTerms = z
+  .strictObject({
+    countsAt: z
+      .enum(['consent', 'confirmation'])
+      .describe('A referral counts when the person agrees, or when the agency confirms the registration.'),
+    perCredit: z.int().min(1).max(1_000).describe('Referrals that make one credit.'),
+    referralPeriodMonths: z.int().min(1).max(120).describe('One person counts once within this many months.'),
+    creditValidMonths: z
+      .int()
+      .min(1)
+      .max(120)
+      .nullable()
+      .describe('Months until an unused credit expires; null: never.'),
+  })
+  .meta({ examples: [{ countsAt: 'consent', perCredit: 10, referralPeriodMonths: 12, creditValidMonths: null }] });
 export type NewTerms = z.infer<typeof NewTerms>;
 
 export const Terms = z
@@ -208,27 +253,47 @@ const ReasonRule = z.strictObject({
 
 const Settings = z.record(z.string().min(1).max(64), z.string().max(4_000));
 
-export const NewConnection = z.strictObject({
-  company: CompanyRef,
-  connector: z.string().min(1).max(64),
-  settings: Settings.describe('By field name; GET /connectors says which.'),
-});
+export const NewConnection = z
+  .strictObject({
+    company: CompanyRef,
+    connector: z.string().min(1).max(64),
+    settings: Settings.describe('By field name; GET /connectors says which.'),
+  })
+  .meta({
+    examples: [
+      {
+        company: 'sakura-foods',
+        connector: 'greenhouse',
+        settings: { clientId: 'a1b2c3d4e5f6', clientSecret: '…', webhookSecret: '…' },
+      },
+    ],
+  });
 export type NewConnection = z.infer<typeof NewConnection>;
 
 /** What PATCH takes. What is not named stays; a reason given as null is removed. */
-export const ConnectionChange = z.strictObject({
-  state: ConnectionState.optional(),
-  settings: Settings.optional().describe('Fields given replace those of the same name.'),
-  letter: LetterPolicy.partial().optional(),
-  mapping: z
-    .strictObject({
-      reasons: z
-        .record(z.string().min(1).max(200), ReasonRule.nullable())
-        .optional()
-        .describe("By the vendor's reason id. An entry replaces the one of the same id; null removes it."),
-    })
-    .optional(),
-});
+export const ConnectionChange = z
+  .strictObject({
+    state: ConnectionState.optional(),
+    settings: Settings.optional().describe('Fields given replace those of the same name.'),
+    letter: LetterPolicy.partial().optional(),
+    mapping: z
+      .strictObject({
+        reasons: z
+          .record(z.string().min(1).max(200), ReasonRule.nullable())
+          .optional()
+          .describe("By the vendor's reason id. An entry replaces the one of the same id; null removes it."),
+      })
+      .optional(),
+  })
+  .meta({
+    examples: [
+      {
+        state: 'live',
+        letter: { holdMinutes: 1440, window: 'business-hours' },
+        mapping: { reasons: { '14001': { letter: 'send' }, '14002': { decidedBy: 'candidate', letter: 'skip' } } },
+      },
+    ],
+  });
 export type ConnectionChange = z.infer<typeof ConnectionChange>;
 
 export const Connection = z
@@ -420,11 +485,13 @@ export const Referral = z
   })
   .meta({ id: 'Referral' });
 
-export const NewReservation = z.strictObject({
-  company: CompanyRef,
-  reason: line(500).describe('What the credit is held for. No personal data.'),
-  idempotencyKey: line(200).optional().describe('The same key holds one credit, however often it is sent.'),
-});
+export const NewReservation = z
+  .strictObject({
+    company: CompanyRef,
+    reason: line(500).describe('What the credit is held for. No personal data.'),
+    idempotencyKey: line(200).optional().describe('The same key holds one credit, however often it is sent.'),
+  })
+  .meta({ examples: [{ company: 'sakura-foods', reason: '営業職の紹介', idempotencyKey: 'introduction-2026-0042' }] });
 
 export const Reservation = z
   .object({
