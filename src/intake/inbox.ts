@@ -38,7 +38,7 @@ interface Waiting {
 
 const groupMax = 100;
 /** Groups on their way at once: while one waits for the disk, the next is made. */
-const writersMax = 1;
+const writersMax = 3;
 
 export function openInbox(parts: { readonly database: Database; readonly jobs: Jobs; readonly clock: Clock }): Inbox {
   let waiting: Waiting[] = [];
