@@ -273,7 +273,12 @@ function printEnd(
     ['ATSへの書き戻し (write-backs)', summary.writeBacks],
     ['Slack 通知 (notices)', summary.notices],
   ]);
-  const link = mails.map(({ text }) => findLink(text, config.baseUrl)).find(Boolean);
+  // The one who has not answered yet: there the page still asks.
+  const silent = twelve.find(({ answer }) => !answer)?.applicant.email ?? '';
+  const link = mails
+    .filter(({ to }) => to.includes(silent))
+    .map(({ text }) => findLink(text, config.baseUrl))
+    .find(Boolean);
   screen.title('Open in a browser ／ ブラウザで開く');
   screen.table([
     ['手紙の控え (outbox)', `${config.baseUrl}/outbox`],
