@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { compileMjml } from '../../src/letter/mjml.ts';
 import { readPart, templateNames } from '../../src/letter/templates.ts';
+import { compileMjml } from './mjml.ts';
 
 // Writes the HTML of every letter from its MJML. Run `npm run letters` after changing one; a test compares the two.
 for (const name of templateNames) {

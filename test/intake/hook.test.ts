@@ -145,7 +145,8 @@ test('the same delivery again is answered 200, stored once and counted', async (
   expect(new Set(statuses)).toEqual(new Set([200]));
   expect(deliveries.map(({ duplicates }) => duplicates)).toEqual([20]);
   expect(world.counted.filter((outcome) => outcome === 'stored')).toHaveLength(1);
-  expect(world.jobs.waiting).toHaveLength(1);
+  await world.jobs.runDue();
+  expect(world.events.published('rejection-recorded')).toHaveLength(1);
 });
 
 test('deliveries without a name of their own are told apart by their bytes', async () => {

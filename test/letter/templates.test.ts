@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
 import { type LetterFault, lintLetter } from '../../src/letter/lint.ts';
-import { compileMjml } from '../../src/letter/mjml.ts';
 import {
   findBlankTokens,
   readPart,
@@ -12,6 +11,7 @@ import {
   templateNames,
   templateTokens,
 } from '../../src/letter/templates.ts';
+import { compileMjml } from '../../templates/letter/mjml.ts';
 
 const locales = ['ja', 'en'] as const;
 const all = templateNames.flatMap((name) => locales.map((locale) => [name, locale] as const));
