@@ -38,6 +38,7 @@ test('the packed program runs as JavaScript, templates and migrations with it, a
     'manifest.json',
     'manifest.schema.json',
     'package.json',
+    'templates',
   ]);
   expect(run.stderr).toBe('');
   expect(JSON.parse(run.stdout)).toMatchObject({
