@@ -53,6 +53,8 @@ export async function openPostgres(url: string, maxConnections = 10): Promise<Da
   });
   // An idle connection that breaks must not end the process: the next query meets the error where it can be told.
   pool.on('error', () => undefined);
+  // The same for one that breaks while it is in use: its statement fails, and says so.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return {
     kind: 'postgres',
