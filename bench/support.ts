@@ -41,7 +41,7 @@ export interface Rig {
 }
 
 /** The real program on a fresh PostgreSQL database, with a company and its agency. */
-export async function startRig(args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Rig> {
+export async function startRig(args: readonly string[]): Promise<Rig> {
   const database = await createServerDatabase(serverUrl);
   const folder = mkdtempSync(join(tmpdir(), 'career-relay-bench-'));
   const port = String(await findFreePort());
@@ -55,7 +55,6 @@ export async function startRig(args: readonly string[], more: Readonly<Record<st
       SECRET_KEY: 'q0ZC4cZbXy0m3Y8K1dB2eFh5jLnOpRsTuVwXz67A9Cg=',
       ALLOW_PRIVATE_NETWORK: 'true',
       TRUSTED_PROXIES: '1',
-      ...more,
       LOG_LEVEL: 'warn',
     },
     args,
