@@ -102,7 +102,7 @@ export function openTokens(parts: TokenParts, grant: TokenGrant): TokenSource {
     async read() {
       const cached = await readCached();
       if (cached !== undefined) return cached;
-      refreshing ??= withLease({ database, clock }, `token:${connectionId}`, leaseMs, refresh).finally(() => {
+      refreshing ??= withLease(database, `token:${connectionId}`, leaseMs, refresh).finally(() => {
         refreshing = undefined;
       });
       return refreshing;

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { isError, toRelayError } from '../platform/errors.ts';
-import type { Server } from '../platform/http-server.ts';
+import { toRelayError } from '../platform/errors.ts';
+import { readRefusal, type Server } from '../platform/http-server.ts';
 import { sha256 } from '../platform/ids.ts';
 import { type AnswerParts, takeAnswer } from './answer.ts';
 import { readHeld } from './held.ts';
@@ -222,9 +222,8 @@ function limitRequests(room: Server, sendNotice: SendNotice): void {
 }
 
 function sendTrouble(thrown: unknown, request: FastifyRequest, reply: FastifyReply, sendNotice: SendNotice) {
-  const status = isError(thrown) && 'statusCode' in thrown ? thrown.statusCode : undefined;
-  if (typeof status === 'number' && status >= 400 && status < 500)
-    return sendNotice('refused', request, reply, { status: status === 413 ? 413 : 400 });
+  const refusal = readRefusal(thrown);
+  if (refusal !== undefined) return sendNotice('refused', request, reply, { status: refusal === 413 ? 413 : 400 });
   const error = toRelayError(thrown);
   request.log.error({ err: error, code: error.code, route: request.routeOptions.url }, 'a consent page failed');
   return sendNotice('trouble', request, reply);

@@ -131,16 +131,19 @@ function toProblem(thrown: unknown): Problem {
       fields,
     };
   }
-  // Fastify's own errors are not native ones.
-  const status =
-    typeof thrown === 'object' && thrown !== null && 'statusCode' in thrown ? thrown.statusCode : undefined;
+  const status = readRefusal(thrown);
   const message = isError(thrown) ? thrown.message : 'unknown';
   if (status === 413) return { error: new RelayError('request_too_large'), fields: [] };
   if (status === 429) return { error: new RelayError('request_rate_limited'), fields: [] };
-  if (typeof status === 'number' && status >= 400 && status < 500)
-    return { error: new RelayError('request_invalid', { message }), fields: [] };
+  if (status !== undefined) return { error: new RelayError('request_invalid', { message }), fields: [] };
   return {
     error: new RelayError('internal_error', isError(thrown) ? { message, cause: thrown } : { message }),
     fields: [],
   };
+}
+
+/** The status with which Fastify or a plug-in of its own refuses a request, 400 to 499; undefined for every other error. */
+export function readRefusal(thrown: unknown): number | undefined {
+  const status = isError(thrown) && 'statusCode' in thrown ? thrown.statusCode : undefined;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
 }

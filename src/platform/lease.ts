@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import type { Clock } from './clock.ts';
 import type { Database } from './database.ts';
 import { newId } from './ids.ts';
 
@@ -9,31 +8,26 @@ import { newId } from './ids.ts';
  * @param holdMs longer than the work can take. @param pauseMs between tries while another holds it.
  */
 export async function withLease<T>(
-  parts: { readonly database: Database; readonly clock: Clock },
+  database: Database,
   name: string,
   holdMs: number,
   work: () => Promise<T>,
   pauseMs = 25,
 ): Promise<T> {
   const holder = newId();
-  while (!(await takeLease(parts, name, holder, holdMs))) {
+  while (!(await takeLease(database, name, holder, holdMs))) {
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
   try {
     return await work();
   } finally {
-    await parts.database.forSystem((tx) =>
+    await database.forSystem((tx) =>
       tx.deleteFrom('lease').where('name', '=', name).where('holder', '=', holder).execute(),
     );
   }
 }
 
-function takeLease(
-  { database }: { readonly database: Database },
-  name: string,
-  holder: string,
-  holdMs: number,
-): Promise<boolean> {
+function takeLease(database: Database, name: string, holder: string, holdMs: number): Promise<boolean> {
   return database.forSystem(async (tx) => {
     // The database's clock, which all processes share.
     const until = sql<Date>`now() + ${holdMs} * interval '1 millisecond'`;

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { systemClock } from '../../src/platform/clock.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { withLease } from '../../src/platform/lease.ts';
 import { openTestDatabase } from '../support/database.ts';
@@ -20,18 +19,16 @@ test('work of one name runs one at a time', async () => {
     running -= 1;
   };
 
-  await Promise.all(
-    Array.from({ length: 8 }, () => withLease({ database, clock: systemClock }, 'refresh', 10_000, work, 1)),
-  );
+  await Promise.all(Array.from({ length: 8 }, () => withLease(database, 'refresh', 10_000, work, 1)));
 
   expect(most).toBe(1);
 });
 
 test('work that fails gives its lease back', async () => {
-  const failing = withLease({ database, clock: systemClock }, 'failing', 60_000, () => Promise.reject(new Error('no')));
+  const failing = withLease(database, 'failing', 60_000, () => Promise.reject(new Error('no')));
   await expect(failing).rejects.toThrow('no');
 
-  await expect(withLease({ database, clock: systemClock }, 'failing', 60_000, async () => 'ran')).resolves.toBe('ran');
+  await expect(withLease(database, 'failing', 60_000, async () => 'ran')).resolves.toBe('ran');
 });
 
 test('a holder that died is succeeded when its time is over', async () => {
@@ -42,5 +39,5 @@ test('a holder that died is succeeded when its time is over', async () => {
       .execute(),
   );
 
-  await expect(withLease({ database, clock: systemClock }, 'dead', 60_000, async () => 'ran')).resolves.toBe('ran');
+  await expect(withLease(database, 'dead', 60_000, async () => 'ran')).resolves.toBe('ran');
 });
