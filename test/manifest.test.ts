@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { connectors } from '../connectors/index.ts';
-import { type Connector, modes } from '../src/connector/contract.ts';
+import { accessKinds, type Connector, modes, toScopes, toWaysIn } from '../src/connector/index.ts';
 
 const root = new URL('../', import.meta.url);
 const readText = (path: string) => readFileSync(new URL(path, root), 'utf8');
@@ -24,15 +24,15 @@ const manifest = readJson('manifest.json') as Manifest;
 
 /** What the listing must say of a connector, as its declaration has it. */
 function toListing(connector: Connector) {
-  const { id, title, docs, webhook, access, template, cannot } = connector;
+  const { id, title, docs, webhook, api, template, cannot } = connector;
   return {
     id,
     title,
     docs,
-    waysIn: webhook ? ['webhook'] : [],
-    webhook: webhook ? { path: '/hooks/{connectionId}', events: webhook.events } : null,
-    access: access.kind,
-    scopes: access.scopes,
+    waysIn: toWaysIn(connector),
+    events: webhook?.events ?? [],
+    access: accessKinds.filter((kind) => api?.access[kind]),
+    scopes: toScopes(connector),
     modes: template.modes,
     cannot,
   };

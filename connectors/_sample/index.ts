@@ -82,36 +82,45 @@ export const sample = defineConnector({
       isAdvanced: true,
     },
   },
-  baseUrl: 'baseUrl',
-  access: {
-    kind: 'oauth-client-credentials',
-    tokenUrl: 'tokenUrl',
-    clientId: 'clientId',
-    clientSecret: 'clientSecret',
-    scopes: ['applications:read'],
-    lifetimeSeconds: 3600,
-  },
-  limits: {
-    concurrency: 2,
-    remainingHeader: 'x-ratelimit-remaining',
-    resetHeader: 'x-ratelimit-reset',
-    rereadMax: 100,
-    source: 'invented',
+  api: {
+    baseUrl: 'baseUrl',
+    access: {
+      'client-credentials': {
+        tokenUrl: 'tokenUrl',
+        clientId: 'clientId',
+        clientSecret: 'clientSecret',
+        scopes: ['applications:read'],
+        lifetimeSeconds: 3600,
+      },
+    },
+    limits: {
+      concurrency: 2,
+      rate: { kind: 'window', remainingHeader: 'x-ratelimit-remaining', resetHeader: 'x-ratelimit-reset' },
+      rereadMax: 100,
+      source: 'invented',
+    },
+    async check(context: Context) {
+      await context.http.get('/applications', z.array(Item), { ids: '0' });
+    },
+    async reread(context: Context, applicationRefs) {
+      const items = await context.http.list('/applications', Item, { ids: applicationRefs.join(',') });
+      const byRef = new Map(items.map((item) => [item.id, item]));
+      return applicationRefs.map((ref) => toApplication(ref, byRef.get(ref)));
+    },
   },
   webhook: {
     secret: 'webhookSecret',
-    signature: { scheme: 'hmac', header: 'x-sample-signature', algorithm: 'sha256', encoding: 'hex', prefix: '' },
+    signature: {
+      scheme: 'hmac-header',
+      header: 'x-sample-signature',
+      algorithm: 'sha256',
+      encoding: 'hex',
+      prefix: '',
+    },
     deliveryRef: { header: 'x-sample-delivery' },
     events: ['declined', 'reopened', 'hired', 'removed', 'merged'],
     parse,
-  },
-  async check(context: Context) {
-    await context.http.get('/applications', z.array(Item), { ids: '0' });
-  },
-  async reread(context: Context, applicationRefs) {
-    const items = await context.http.list('/applications', Item, { ids: applicationRefs.join(',') });
-    const byRef = new Map(items.map((item) => [item.id, item]));
-    return applicationRefs.map((ref) => toApplication(ref, byRef.get(ref)));
+    guide: [{ ja: '設定 › Webhook に {url} を貼り付けます。', en: 'Paste {url} under Settings › Webhooks.' }],
   },
   template: {
     tokens: { candidateFirstName: '{{first}}', candidateName: '{{name}}', jobTitle: null, companyName: null },
@@ -122,7 +131,12 @@ export const sample = defineConnector({
       'ats-triggered': { possible: false, why: { ja: '見本のため未対応です。', en: 'This is only a sample.' } },
     },
   },
-  cannot: [{ ja: '同意の書き戻しはできません。', en: 'It takes no write-backs.' }],
+  cannot: [
+    {
+      what: { ja: '同意の書き戻し', en: 'Writing consents back' },
+      why: { ja: '見本のため未対応です。', en: 'This is only a sample.' },
+    },
+  ],
 });
 
 function parse(body: unknown): readonly Report[] {
@@ -162,7 +176,8 @@ const states = { open: 'active', hired: 'hired' } as const;
 
 function toApplication(applicationRef: string, item: Item | undefined): Application {
   if (!item) return { state: 'gone', applicationRef };
-  if (item.state !== 'declined') return { state: states[item.state], applicationRef, candidateRef: item.person };
+  if (item.state !== 'declined')
+    return { state: states[item.state], applicationRef, candidateRef: item.person, person: null };
   if (!item.declinedAt) throw new RelayError('vendor_not_understood', { message: 'declined without an instant' });
   return {
     state: 'rejected',

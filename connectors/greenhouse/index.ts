@@ -110,44 +110,60 @@ export const greenhouse = defineConnector({
       isAdvanced: true,
     },
   },
-  baseUrl: 'baseUrl',
-  access: {
-    kind: 'oauth-client-credentials',
-    tokenUrl: 'tokenUrl',
-    clientId: 'clientId',
-    clientSecret: 'clientSecret',
-    subject: 'userId',
-    scopes: [
-      ...Object.keys(readScopes),
-      'harvest:notes:create',
-      ...Object.keys(tagScopes),
-      'harvest:candidate_tags:create',
-      'harvest:applied_candidate_tags:create',
-      'harvest:applied_candidate_tags:destroy',
-      'harvest:candidates:update',
-      'harvest:custom_fields:list',
-      'harvest:custom_field_options:list',
-    ],
-    lifetimeSeconds: 3600,
-  },
-  limits: {
-    concurrency: 4,
-    remainingHeader: 'x-ratelimit-remaining',
-    resetHeader: 'x-ratelimit-reset',
-    rereadMax: idsMax,
-    source:
-      'harvestdocs.greenhouse.io: fixed windows of 30 seconds, the allowance told only by the headers; ids at most 50 (read 2026-11-22)',
+  api: {
+    baseUrl: 'baseUrl',
+    access: {
+      'client-credentials': {
+        tokenUrl: 'tokenUrl',
+        clientId: 'clientId',
+        clientSecret: 'clientSecret',
+        subject: 'userId',
+        scopes: [
+          ...Object.keys(readScopes),
+          'harvest:notes:create',
+          ...Object.keys(tagScopes),
+          'harvest:candidate_tags:create',
+          'harvest:applied_candidate_tags:create',
+          'harvest:applied_candidate_tags:destroy',
+          'harvest:candidates:update',
+          'harvest:custom_fields:list',
+          'harvest:custom_field_options:list',
+        ],
+        lifetimeSeconds: 3600,
+      },
+    },
+    limits: {
+      concurrency: 4,
+      rate: { kind: 'window', remainingHeader: 'x-ratelimit-remaining', resetHeader: 'x-ratelimit-reset' },
+      rereadMax: idsMax,
+      source:
+        'harvestdocs.greenhouse.io: fixed windows of 30 seconds, the allowance told only by the headers; ids at most 50 (read 2026-11-22)',
+    },
+    check,
+    reread,
+    writeBack,
   },
   webhook: {
     secret: 'webhookSecret',
-    signature: { scheme: 'hmac', header: 'signature', algorithm: 'sha256', encoding: 'hex', prefix: 'sha256 ' },
+    signature: { scheme: 'hmac-header', header: 'signature', algorithm: 'sha256', encoding: 'hex', prefix: 'sha256 ' },
     deliveryRef: { header: 'greenhouse-event-id' },
     events,
     parse: parseDelivery,
+    guide: [
+      {
+        ja: 'Greenhouse の Configure › Dev Center › Web Hooks › Web Hooks を開きます。',
+        en: 'In Greenhouse, open Configure › Dev Center › Web Hooks › Web Hooks.',
+      },
+      {
+        ja: '下に挙げたイベントごとに1つずつ Webhook を作成し、「Endpoint URL」に {url} を貼り付けます。',
+        en: 'Create one webhook for each of the events listed below, with {url} as its "Endpoint URL".',
+      },
+      {
+        ja: '「Secret key」には、ここで設定した Webhook シークレットキーと同じ値を入力します。',
+        en: 'Enter the webhook secret key you set here as its "Secret key".',
+      },
+    ],
   },
-  check,
-  reread,
-  writeBack,
   template: {
     tokens: {
       candidateFirstName: '{{CANDIDATE_FIRST_NAME}}',
@@ -188,24 +204,42 @@ export const greenhouse = defineConnector({
   },
   cannot: [
     {
-      ja: 'Webhook は API では作成できません（パートナー専用のため）。Dev Center で手作業で作成してください。',
-      en: 'Webhooks cannot be made through the API (reserved for partners); create them by hand in the Dev Center.',
+      what: { ja: 'Webhook の自動設定', en: 'Setting up webhooks for you' },
+      why: {
+        ja: 'API での作成はパートナー専用です。Dev Center で手作業で作成してください。',
+        en: 'The API reserves that for partners; create them by hand in the Dev Center.',
+      },
     },
     {
-      ja: '不採用メールが Greenhouse から送られたかどうかは分かりません。',
-      en: 'Greenhouse does not tell whether it sent a rejection e-mail itself.',
+      what: {
+        ja: 'Greenhouse 自身の不採用メールの有無の確認',
+        en: 'Telling whether Greenhouse sent its own rejection mail',
+      },
+      why: {
+        ja: 'Webhook にも API にも、その情報がありません。',
+        en: 'Neither its webhooks nor its API say so.',
+      },
     },
     {
-      ja: '候補者の言語は分かりません。会社の言語で送ります。',
-      en: "Greenhouse does not know an applicant's language; the company's is used.",
+      what: { ja: '候補者の言語の判別', en: "Knowing an applicant's language" },
+      why: {
+        ja: 'Greenhouse に項目がありません。会社の言語で送ります。',
+        en: "Greenhouse has no such field; the company's language is used.",
+      },
     },
     {
-      ja: '書き込んだメモは API では修正・削除できません。撤回は新しいメモで記録します。',
-      en: 'A note cannot be changed or deleted through the API; a withdrawal is recorded as a further note.',
+      what: { ja: '書き込んだメモの修正・削除', en: 'Changing or deleting a note once written' },
+      why: {
+        ja: 'API が対応していません。撤回は新しいメモで記録します。',
+        en: 'The API cannot; a withdrawal is recorded as a further note.',
+      },
     },
     {
-      ja: '書き込みの権限は、実際に書き込むまで確認できません。',
-      en: 'Whether writing is allowed shows only when something is written.',
+      what: { ja: '書き込み権限の事前確認', en: 'Checking the right to write beforehand' },
+      why: {
+        ja: '実際に書き込まないと確認できず、試すと跡が残ります。',
+        en: 'It shows only when something is written, and trying would leave a trace.',
+      },
     },
   ],
 });

@@ -114,7 +114,7 @@ export function toApplication(applicationRef: string, reading: Reading): Applica
   if (!application) return { state: 'gone', applicationRef };
   const candidateRef = String(application.candidate_id);
   if (!isRejection(application)) {
-    return { state: application.status === 'hired' ? 'hired' : 'active', applicationRef, candidateRef };
+    return { state: application.status === 'hired' ? 'hired' : 'active', applicationRef, candidateRef, person: null };
   }
   const candidate = reading.candidates.get(candidateRef);
   if (!candidate) return { state: 'gone', applicationRef };

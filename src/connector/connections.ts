@@ -8,14 +8,29 @@ import type { Database, Tx } from '../platform/database.ts';
 import { RelayError } from '../platform/errors.ts';
 import { isId, newId } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
-import type { ConnectionState, LetterPolicy, Mapping } from '../platform/tables.ts';
+import type { AccessKind, ConnectionState, LetterPolicy, Mapping, Mode } from '../platform/tables.ts';
 import type { CompanyKey, Vault } from '../platform/vault.ts';
-import type { Application, Connector, Context, Fields, Steps, WriteBack, WriteBackResult } from './contract.ts';
-import { readChangedSettings, readNewSettings, splitSettings } from './fields.ts';
+import { type Authority, openAuthority } from './authority.ts';
+import {
+  type Api,
+  type Application,
+  accessKinds,
+  type Connector,
+  type Context,
+  type Fields,
+  modes,
+  type Reason,
+  type Sighting,
+  type Steps,
+  type VendorTemplate,
+  type WriteBack,
+  type WriteBackResult,
+} from './contract.ts';
+import { readChangedSettings, readNewSettings, splitSettings, toFieldsOf } from './fields.ts';
 import { openHttp } from './http.ts';
 import { openLimiters, type Sleep } from './limiter.ts';
 import { type NetworkGuard, openNetworkGuard } from './network-guard.ts';
-import { openTokens, type TokenSource, tokenName } from './oauth.ts';
+import { tokenName } from './oauth.ts';
 import { openShortMemory } from './short-memory.ts';
 import {
   deleteSecret,
@@ -42,6 +57,12 @@ export interface Connection {
   readonly settings: Readonly<Record<string, string>>;
   readonly letter: LetterPolicy;
   readonly mapping: Mapping;
+  /** How it proves itself; null where the ATS has no API. */
+  readonly access: AccessKind | null;
+  readonly mode: Mode;
+  /** When it was first polled or imported; what was decided before is acted on only from `backfillFrom`. */
+  readonly markedAt: Date | null;
+  readonly backfillFrom: Date | null;
   readonly failingSince: Date | null;
   readonly failingCode: string | null;
   readonly createdAt: Date;
@@ -59,6 +80,8 @@ export interface Connections {
     input: {
       readonly companyId: string;
       readonly connector: string;
+      /** One the connector offers; without it the first that needs no person to agree in the ATS. */
+      readonly access?: AccessKind | undefined;
       readonly settings: Readonly<Record<string, string>>;
     },
   ): Promise<Connection>;
@@ -74,6 +97,10 @@ export interface Connections {
       readonly settings?: Readonly<Record<string, string>>;
       readonly letter?: LetterPolicy;
       readonly mapping?: Mapping;
+      /** @throws RelayError request_conflict when the connector says it is impossible. */
+      readonly mode?: Mode;
+      readonly markedAt?: Date;
+      readonly backfillFrom?: Date;
     },
   ): Promise<Connection>;
   /** Its secrets are deleted at once; its history stays. */
@@ -82,16 +109,38 @@ export interface Connections {
   /** What a webhook door needs, kept for a few seconds in memory. undefined: no such connection, or it takes no webhooks. */
   door(
     connectionId: string,
-  ): Promise<{ readonly connection: Connection; readonly connector: Connector; readonly secret: string } | undefined>;
+  ): Promise<
+    { readonly connection: Connection; readonly connector: Connector; readonly secrets: readonly string[] } | undefined
+  >;
 
   /** The present state of these applications, in batches of the vendor's size. Marks the connection failing or recovered. */
   reread(connection: Connection, applicationRefs: readonly string[]): Promise<readonly Application[]>;
   writeBack(connection: Connection, item: WriteBack, steps: Steps): Promise<WriteBackResult>;
+  /**
+   * One page of the connector's poll, from a kept cursor or from `since`. `cursor` is what to keep.
+   * @throws RelayError request_conflict when the connector does not poll; cursor_unreadable when the kept one fits no more.
+   */
+  pull(
+    connection: Connection,
+    from: { readonly cursor: unknown } | { readonly since: Date },
+  ): Promise<{ readonly sightings: readonly Sighting[]; readonly cursor: unknown; readonly isLast: boolean }>;
+  /** Subscribes at the vendor and keeps the secrets it makes up. false: this access may not; follow the guide. */
+  setUpWebhooks(connection: Connection, url: string): Promise<boolean>;
+  /** undefined: the vendor's API does not tell. */
+  listReasons(connection: Connection): Promise<readonly Reason[] | undefined>;
+  listTemplates(connection: Connection): Promise<readonly VendorTemplate[] | undefined>;
+  writeLink(connection: Connection, item: Parameters<NonNullable<ApiOf['writeLink']>>[1]): Promise<WriteBackResult>;
+  reject(
+    connection: Connection,
+    item: Parameters<NonNullable<ApiOf['reject']>>[1],
+  ): ReturnType<NonNullable<ApiOf['reject']>>;
   /** Asks the ATS whether the settings work. @throws RelayError saying who must act. */
   check(connection: Connection): Promise<void>;
   /** Lets go of sockets and of Redis. */
   close(): Promise<void>;
 }
+
+type ApiOf = Api<Fields, unknown>;
 
 export interface ConnectionsParts {
   readonly database: Database;
@@ -128,7 +177,8 @@ interface Installed {
 
 interface Client {
   readonly version: string;
-  readonly tokens: TokenSource;
+  readonly api: ApiOf;
+  readonly authority: Authority;
   readonly context: Context;
 }
 
@@ -149,24 +199,27 @@ export function openConnections(parts: ConnectionsParts): Connections {
     clients.delete(connectionId);
   }
 
+  /** @throws RelayError request_conflict when the ATS has no API. */
   function toClient({ connection, connector, key, settings, version }: Installed): Client {
-    const { connectionId, companyId } = connection;
+    const { connectionId, companyId, access: kind } = connection;
     const known = clients.get(connectionId);
     if (known?.version === version) return known;
-    const grant = { connectionId, companyId, key, access: connector.access, settings, version };
-    const tokens = openTokens({ database, clock, cache, guard }, grant);
+    const api = requireOffered(connector, connector.api);
+    const { access, limits } = api;
+    const grant = { connectionId, companyId, key, kind, access, settings, version };
+    const authority = openAuthority({ database, clock, cache, guard }, grant);
     const http = openHttp({
-      baseUrl: settings[connector.baseUrl] ?? '',
+      baseUrl: settings[api.baseUrl] ?? '',
       guard,
-      limiter: limiters.of(connectionId, connector),
-      tokens,
-      limits: connector.limits,
+      limiter: limiters.of(connectionId, { id: connector.id, limits }),
+      authority,
+      limits,
       clock,
       sleep,
     });
     const remember = <T>(name: string, ttlMs: number, schema: z.ZodType<T>, load: () => Promise<T>) =>
       cache.remember(`context:${connectionId}:${version}:${name}`, ttlMs, schema, load);
-    const client = { version, tokens, context: { settings, http, remember } };
+    const client = { version, api, authority, context: { settings, http, remember } };
     clients.set(connectionId, client);
     return client;
   }
@@ -209,6 +262,15 @@ export function openConnections(parts: ConnectionsParts): Connections {
     installed.forget(connectionId);
   }
 
+  async function keepWebhookSecrets({ connectionId, companyId }: Connection, name: string, secrets: string) {
+    const now = clock.now();
+    await database.forCompany(companyId, async (tx) => {
+      const key = await readCompanyKey(tx, vault, companyId);
+      await saveSecrets(tx, key, { connectionId, companyId }, { [name]: secrets }, now);
+    });
+    forget(connectionId);
+  }
+
   return {
     connectors,
     connector: (id) => byId.get(id),
@@ -216,7 +278,8 @@ export function openConnections(parts: ConnectionsParts): Connections {
     async create(tx, input) {
       const connector = byId.get(input.connector);
       if (!connector) throw new RelayError('connector_unknown');
-      const settings = readNewSettings(connector.settings, input.settings);
+      const access = chooseAccess(connector, input.access);
+      const settings = readNewSettings(toFieldsOf(connector.settings, access), input.settings);
       checkUrls(guard, connector.settings, settings);
       const { plain, secret } = splitSettings(connector.settings, settings);
       const connection: Connection = {
@@ -227,6 +290,10 @@ export function openConnections(parts: ConnectionsParts): Connections {
         settings: plain,
         letter: defaultLetter,
         mapping: { reasons: {} },
+        access,
+        mode: modes.find((mode) => connector.template.modes[mode].possible) ?? 'relay-sent',
+        markedAt: null,
+        backfillFrom: null,
         failingSince: null,
         failingCode: null,
         createdAt: clock.now(),
@@ -246,7 +313,8 @@ export function openConnections(parts: ConnectionsParts): Connections {
       const connector = before && byId.get(before.connector);
       if (!before || !connector) throw new RelayError('request_not_found', { message: 'there is no such connection' });
       const now = clock.now();
-      const given = readChangedSettings(connector.settings, change.settings ?? {});
+      requirePossible(connector, change.mode ?? before.mode);
+      const given = readChangedSettings(toFieldsOf(connector.settings, before.access), change.settings ?? {});
       checkUrls(guard, connector.settings, given);
       const { plain, secret } = splitSettings(connector.settings, given);
       const after: Connection = {
@@ -255,6 +323,9 @@ export function openConnections(parts: ConnectionsParts): Connections {
         settings: { ...before.settings, ...plain },
         letter: change.letter ?? before.letter,
         mapping: change.mapping ?? before.mapping,
+        mode: change.mode ?? before.mode,
+        markedAt: change.markedAt ?? before.markedAt,
+        backfillFrom: change.backfillFrom ?? before.backfillFrom,
       };
       await updateConnection(tx, connectionId, after, now);
       if (Object.keys(secret).length > 0)
@@ -278,28 +349,59 @@ export function openConnections(parts: ConnectionsParts): Connections {
       const webhook = found?.connector.webhook;
       if (!found || !webhook) return undefined;
       const { connection, connector, settings } = found;
-      return { connection, connector, secret: settings[webhook.secret] ?? '' };
+      return { connection, connector, secrets: (settings[webhook.secret] ?? '').split(' ') };
     },
 
     reread: (connection, applicationRefs) =>
-      withClient(connection, async (connector, { context }) => {
-        const batches = toBatches([...new Set(applicationRefs)], connector.limits.rereadMax);
-        const applications = await Promise.all(batches.map((refs) => connector.reread(context, refs)));
+      withClient(connection, async (_connector, { api, context }) => {
+        const batches = toBatches([...new Set(applicationRefs)], api.limits.rereadMax);
+        const applications = await Promise.all(batches.map((refs) => api.reread(context, refs)));
         return applications.flat();
       }),
 
     writeBack: (connection, item, steps) =>
-      withClient(connection, async (connector, { context }) => {
-        if (!connector.writeBack)
-          throw new RelayError('request_conflict', { message: `${connector.id} takes no write-backs` });
-        return connector.writeBack(context, item, steps);
+      withClient(connection, async (connector, { api, context }) =>
+        requireOffered(connector, api.writeBack)(context, item, steps),
+      ),
+
+    pull: (connection, from) =>
+      withClient(connection, async (connector, { api, context }) => {
+        const poll = requireOffered(connector, api.poll);
+        const cursor = 'since' in from ? poll.first(from.since) : poll.cursor.safeParse(from.cursor).data;
+        if (cursor === undefined) throw new RelayError('cursor_unreadable');
+        return poll.pull(context, cursor);
       }),
 
+    setUpWebhooks: (connection, url) =>
+      withClient(connection, async (connector, { api, context }) => {
+        const { webhook } = connector;
+        if (!webhook || !api.webhooks || !connection.access || !api.webhooks.mayBy.includes(connection.access))
+          return false;
+        const own = context.settings[webhook.secret] ?? '';
+        const made = await api.webhooks.create(context, { url, secret: own.split(' ')[0] ?? '' });
+        const secrets = [...new Set([...own.split(' '), ...made])].filter((secret) => secret !== '').join(' ');
+        if (secrets !== own) await keepWebhookSecrets(connection, webhook.secret, secrets);
+        return true;
+      }),
+
+    listReasons: (connection) =>
+      withClient(connection, async (_connector, { api, context }) => api.listReasons?.(context)),
+    listTemplates: (connection) =>
+      withClient(connection, async (_connector, { api, context }) => api.listTemplates?.(context)),
+    writeLink: (connection, item) =>
+      withClient(connection, async (connector, { api, context }) =>
+        requireOffered(connector, api.writeLink)(context, item),
+      ),
+    reject: (connection, item) =>
+      withClient(connection, async (connector, { api, context }) =>
+        requireOffered(connector, api.reject)(context, item),
+      ),
+
     check: (connection) =>
-      withClient(connection, async (connector, { context, tokens }) => {
+      withClient(connection, async (_connector, { api, context, authority }) => {
         // An old token may still carry rights that are gone, or lack those just given.
-        await tokens.reset();
-        await connector.check(context);
+        await authority.reset();
+        await api.check(context);
       }),
 
     async close() {
@@ -330,6 +432,29 @@ async function readInstalled(
   return { connection, connector, key, settings, version };
 }
 
+/** @throws RelayError request_conflict when the connector does not offer it. */
+function requireOffered<T>({ id }: Connector, offered: T | undefined): T {
+  if (offered === undefined) throw new RelayError('request_conflict', { message: `${id} does not offer this` });
+  return offered;
+}
+
+/** @throws RelayError request_conflict. */
+function requirePossible(connector: Connector, mode: Mode): void {
+  const possibility = connector.template.modes[mode];
+  if (!possibility.possible) throw new RelayError('request_conflict', { message: `${mode}: ${possibility.why.en}` });
+}
+
+/** @throws RelayError request_invalid when the connector offers no such access. */
+function chooseAccess({ id, api }: Connector, asked: AccessKind | undefined): AccessKind | null {
+  const offered = accessKinds.filter((kind) => api?.access[kind] !== undefined);
+  const access = asked ?? offered.find((kind) => kind !== 'authorization-code') ?? null;
+  if (access !== null && !offered.includes(access))
+    throw new RelayError('request_invalid', { message: `${id} offers no access by ${access}` });
+  if (access === null && offered.length > 0)
+    throw new RelayError('request_invalid', { message: `${id} is connected by its install address` });
+  return access;
+}
+
 /** @throws RelayError vendor_address_refused. */
 function checkUrls(guard: NetworkGuard, fields: Fields, settings: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(settings)) {
@@ -349,6 +474,8 @@ async function auditChange(
     ...settings.map((name) => `settings.${name}`),
     ...(after.letter === before.letter ? [] : ['letter']),
     ...(after.mapping === before.mapping ? [] : ['mapping']),
+    ...(after.mode === before.mode ? [] : [`mode=${after.mode}`]),
+    ...(after.backfillFrom === before.backfillFrom ? [] : [`backfillFrom=${after.backfillFrom?.toISOString()}`]),
   ];
   if (changed.length > 0) await audit(tx, before, 'connection.updated', now, { changed: changed.join(',') });
   if (after.state !== before.state)

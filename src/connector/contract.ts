@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import type { DecidedBy, Source } from '../platform/tables.ts';
+import type { AccessKind, DecidedBy, Mode, Source } from '../platform/tables.ts';
 
 export { RelayError } from '../platform/errors.ts';
 /** For a fake, which signs as its vendor does. */
 export { signDelivery } from './signatures.ts';
-export type { DecidedBy, Source };
+export type { AccessKind, DecidedBy, Mode, Source };
 
 /** A text for people, Japanese first. */
 export interface Text {
@@ -26,13 +26,40 @@ export interface Field {
   readonly default?: string;
   /** True for what only tests and special set-ups change. */
   readonly isAdvanced?: boolean;
+  /** Asked only of connections with this access; absent: of all. */
+  readonly onlyFor?: AccessKind;
+  /** True for a secret that we make up ourselves when it is left out. */
+  readonly isGenerated?: boolean;
 }
 export type Fields = Readonly<Record<string, Field>>;
 export type Values<F extends Fields> = { readonly [K in keyof F]: string };
 
-/** How we prove ourselves to the ATS. The core fetches, keeps and refreshes tokens. */
-export type Access<K extends string> = {
-  readonly kind: 'oauth-client-credentials';
+/**
+ * The ways we may prove ourselves to the ATS, at most one of each kind; an admin chooses when a connection is made.
+ * The core fetches, keeps and refreshes tokens.
+ */
+export interface Access<K extends string> {
+  readonly 'api-key'?: ApiKey<K>;
+  readonly 'client-credentials'?: ClientCredentials<K>;
+  readonly 'authorization-code'?: AuthorizationCode;
+}
+
+/** A key of the customer, sent with every call as the user name of HTTP Basic, with no password. */
+export interface ApiKey<K extends string> {
+  readonly key: K;
+  readonly sentAs: 'basic-user';
+  /** What the key must be allowed to do, in the vendor's names; [] where keys have no scopes. */
+  readonly scopes: readonly string[];
+}
+
+export const accessKinds = [
+  'api-key',
+  'client-credentials',
+  'authorization-code',
+] as const satisfies readonly AccessKind[];
+
+/** OAuth 2 client credentials (RFC 6749 §4.4) of the customer. */
+export interface ClientCredentials<K extends string> {
   /** Fields that hold the endpoint and the credentials; sent as HTTP Basic. */
   readonly tokenUrl: K;
   readonly clientId: K;
@@ -42,11 +69,33 @@ export type Access<K extends string> = {
   readonly scopes: readonly string[];
   /** Lifetime to assume when the answer names none, in seconds. */
   readonly lifetimeSeconds: number;
-};
+}
+
+/** OAuth 2 authorisation code (RFC 6749 §4.1) of our own client at the vendor, which the environment names. */
+export interface AuthorizationCode {
+  /** Where a person agrees, and where codes become tokens; the environment may name others, for sandboxes and tests. */
+  readonly authorizeUrl: string;
+  readonly tokenUrl: string;
+  readonly scopes: readonly string[];
+  /** What the vendor wants beside the standard parameters, such as an audience. */
+  authorizeParameters?(baseUrl: string): Readonly<Record<string, string>>;
+  /** How our client proves itself at the token endpoint. */
+  readonly clientAuthentication: 'basic' | 'body';
+  readonly hasPkce: boolean;
+  /** Lifetime of an access token to assume when the answer names none, in seconds. */
+  readonly lifetimeSeconds: number;
+  /** A refresh token that is not used for this long is dead, in seconds; the core uses it well before. */
+  readonly refreshIdleSeconds: number;
+  /** The vendor page, with the date read. */
+  readonly source: string;
+}
 
 /** How a delivery proves its sender: data, so the one comparison lives in src/connector/signatures.ts. */
-export interface Signature {
-  readonly scheme: 'hmac';
+export type Signature = HeaderSignature | BodySignature;
+
+/** An HMAC over the raw body, in a header. */
+export interface HeaderSignature {
+  readonly scheme: 'hmac-header';
   /** Lower case, as Node gives header names. */
   readonly header: Lowercase<string>;
   readonly algorithm: 'sha256';
@@ -55,26 +104,57 @@ export interface Signature {
   readonly prefix: string;
 }
 
+/**
+ * An HMAC inside the JSON body, over the values of some top-level fields joined without a separator. Nothing else in
+ * the body is proved by it, so such a connector reports only `changed` and `candidate-changed`.
+ */
+export interface BodySignature {
+  readonly scheme: 'hmac-body';
+  readonly field: string;
+  readonly over: readonly string[];
+  readonly algorithm: 'sha256';
+  readonly encoding: 'hex';
+}
+
 export interface Webhook<K extends string> {
-  /** The settings field that holds the shared secret. */
+  /** The settings field that holds the shared secret, or several separated by spaces; any of them proves a delivery. */
   readonly secret: K;
   readonly signature: Signature;
-  /** The header that names a delivery, for dropping repeats; the SHA-256 of the body stands in when it is absent. */
-  readonly deliveryRef: { readonly header: Lowercase<string> };
+  /**
+   * How a delivery is named, for dropping repeats: by a header, or by top-level fields of the body joined. The SHA-256 of
+   * the body stands in when it is absent.
+   */
+  readonly deliveryRef: { readonly header: Lowercase<string> } | { readonly fields: readonly string[] };
+  /** Deliveries whose sender says they are older (or further ahead) than this are ignored; polling finds what they meant. */
+  readonly freshness?: { sentAt(body: unknown): Date | null; readonly maxAgeMs: number };
   /** Events to subscribe to at the vendor, in the vendor's names. */
   readonly events: readonly string[];
   /** Pure. [] = understood, and not for us. @throws RelayError delivery_not_understood. */
   parse(body: unknown): readonly Report[];
+  /** How an admin sets it up by hand; `{url}` stands for the address to paste. */
+  readonly guide: readonly Text[];
+}
+
+/** Subscriptions at the vendor, where its API lets us make them. Safe to repeat: what stands there is found first. */
+export interface WebhookSetup {
+  /** The ways of access that may; the others follow the guide. */
+  readonly mayBy: readonly AccessKind[];
+  /** @returns secrets the vendor made up and tells only now; [] where ours is used. */
+  create(context: Context, target: { readonly url: string; readonly secret: string }): Promise<readonly string[]>;
 }
 
 /**
  * What a connector reports, in our words. A webhook is a hint: the application is read again before anything is done.
+ * `changed` says only that an application should be read again, `candidate-changed` that all we know of a candidate should.
  * `erased` names the applications that are gone; an empty list means the whole candidate, with every application.
  */
 export type Report =
   | ({ readonly kind: 'rejected' } & ApplicationHint)
   | ({ readonly kind: 'reinstated' } & ApplicationHint)
   | ({ readonly kind: 'hired' } & ApplicationHint)
+  | ({ readonly kind: 'applied' } & ApplicationHint)
+  | { readonly kind: 'changed'; readonly applicationRef: string }
+  | { readonly kind: 'candidate-changed'; readonly candidateRef: string }
   | { readonly kind: 'merged'; readonly candidateRef: string; readonly intoCandidateRef: string }
   | { readonly kind: 'erased'; readonly candidateRef: string; readonly applicationRefs: readonly string[] };
 
@@ -96,6 +176,8 @@ export interface OpenApplication {
   readonly state: 'active' | 'hired';
   readonly applicationRef: string;
   readonly candidateRef: string;
+  /** Where reading again tells it at no further cost; else null. */
+  readonly person: Person | null;
 }
 
 export interface RejectedApplication {
@@ -130,7 +212,8 @@ export interface Context<F extends Fields = Fields> {
   remember<T>(key: string, ttlMs: number, schema: z.ZodType<T>, load: () => Promise<T>): Promise<T>;
 }
 
-export type Query = Readonly<Record<string, string>>;
+/** A list stands for a parameter given several times. */
+export type Query = Readonly<Record<string, string | readonly string[]>>;
 
 /**
  * Calls the connection's own origin and nothing else: authorised, limited, retried, never redirected, redacted.
@@ -142,9 +225,16 @@ export interface Http {
   get<T>(path: string, schema: z.ZodType<T>, query?: Query): Promise<T>;
   /** Reads a list to its end by `Link: rel="next"`. The next address must stay on the origin. */
   list<T>(path: string, item: z.ZodType<T>, query?: Query): Promise<readonly T[]>;
+  /** One page of such a list. `next` is the target of the following one, to be given back as `path`; null at the end. */
+  page<T>(
+    path: string,
+    item: z.ZodType<T>,
+    query?: Query,
+  ): Promise<{ readonly items: readonly T[]; readonly next: string | null }>;
   /** Sent once: tried again only where the vendor says it did nothing (429). */
   post<T>(path: string, body: object, schema: z.ZodType<T>): Promise<T>;
   patch<T>(path: string, body: object, schema: z.ZodType<T>): Promise<T>;
+  put<T>(path: string, body: object, schema: z.ZodType<T>): Promise<T>;
   delete(path: string): Promise<void>;
 }
 
@@ -165,41 +255,146 @@ export interface Steps {
 
 export type WriteBackResult = { readonly ok: true } | { readonly ok: false; readonly reason: 'candidate-gone' };
 
-export const modes = ['relay-sent', 'ats-static', 'ats-personal', 'ats-triggered'] as const;
-/** How a letter may reach the applicant. */
-export type Mode = (typeof modes)[number];
+export const modes = ['relay-sent', 'ats-static', 'ats-personal', 'ats-triggered'] as const satisfies readonly Mode[];
 export type Possibility =
   | { readonly possible: true; readonly note?: Text }
   | { readonly possible: false; readonly why: Text };
 
+/** A rejection as a page of a list tells it; what is new of these is read again. */
+export interface Sighting {
+  readonly applicationRef: string;
+  readonly decidedAt: Date;
+}
+
+export interface Poll<C> {
+  readonly everyMinutes: number;
+  /** Survives JSON; parsed again when it is loaded. */
+  readonly cursor: z.ZodType<C>;
+  /** Where a reading begins that must see every decision since then, however old its application is. */
+  first(since: Date): C;
+  /**
+   * One page. `cursor` is stored in the transaction that stores what the page told; `isLast` says that there is no more
+   * for now, and the next reading begins from that cursor. The same cursor gives the same page or a newer state of it.
+   */
+  pull(
+    context: Context,
+    cursor: C,
+  ): Promise<{ readonly sightings: readonly Sighting[]; readonly cursor: C; readonly isLast: boolean }>;
+}
+
+/** What of a vendor's rejection templates we can tell. */
+export interface VendorTemplate {
+  readonly templateRef: string;
+  readonly name: string;
+  /** Its text and HTML, to look for our link in. */
+  readonly content: string;
+}
+
+export interface Reason {
+  readonly reasonRef: string;
+  readonly name: string;
+  /** Who decides by this reason, as far as the vendor says. */
+  readonly decidedBy: DecidedBy;
+}
+
+/** What can be asked of an ATS over HTTP. */
+export interface Api<F extends Fields, C> {
+  /** The field that holds the API's origin; every call stays on it. */
+  readonly baseUrl: keyof F & string;
+  readonly access: Access<keyof F & string>;
+  readonly limits: Limits;
+  /** One cheap read per permission needed. @throws RelayError config when a person must change something. */
+  check(context: Context<NoInfer<F>>): Promise<void>;
+  /** The present state of each application, in as few calls as the vendor allows. At most `limits.rereadMax` refs. */
+  reread(context: Context<NoInfer<F>>, applicationRefs: readonly string[]): Promise<readonly Application[]>;
+  readonly poll?: Poll<C>;
+  /** Records a decision on the applicant. Safe to repeat. */
+  writeBack?(context: Context<NoInfer<F>>, item: WriteBack, steps: Steps): Promise<WriteBackResult>;
+  readonly webhooks?: WebhookSetup;
+  /** The company's rejection reasons, so that an admin can say what each means. */
+  listReasons?(context: Context<NoInfer<F>>): Promise<readonly Reason[]>;
+  /** The company's rejection templates, so that we can tell which carry our link. */
+  listTemplates?(context: Context<NoInfer<F>>): Promise<readonly VendorTemplate[]>;
+  /** For `ats-personal`: writes the person's link where the vendor's own letter shows it. Safe to repeat. */
+  writeLink?(
+    context: Context<NoInfer<F>>,
+    item: { readonly applicationRef: string; readonly candidateRef: string; readonly url: string },
+  ): Promise<WriteBackResult>;
+  /** For `ats-triggered`: rejects, and lets the vendor send its template. Sent once; never repeated by itself. */
+  reject?(
+    context: Context<NoInfer<F>>,
+    item: {
+      readonly applicationRef: string;
+      readonly reasonRef: string;
+      readonly templateRef: string;
+      readonly sendAt: Date | null;
+    },
+  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly reason: 'already-rejected' | 'application-gone' }>;
+}
+
+export interface Limits {
+  /** Calls under way at once per connection. */
+  readonly concurrency: number;
+  /** How the vendor counts: a fixed window that its answers tell of, or a bucket that refills. */
+  readonly rate:
+    | {
+        readonly kind: 'window';
+        /** Response headers (lower case) that tell what is left of the window and when it ends (epoch seconds). */
+        readonly remainingHeader: Lowercase<string>;
+        readonly resetHeader: Lowercase<string>;
+      }
+    | { readonly kind: 'bucket'; readonly perSecond: number; readonly burst: number };
+  /** References per `reread`. */
+  readonly rereadMax: number;
+  readonly source: string;
+}
+
+/** What a row of a file may tell, by our names. */
+export type Column =
+  | 'applicationRef'
+  | 'status'
+  | 'rejectedOn'
+  | 'name'
+  | 'email'
+  | 'job'
+  | 'stage'
+  | 'reason'
+  | 'source'
+  | 'agency';
+
+/** For an ATS without an API: the file that a recruiter exports there. */
+export interface FileIntake {
+  /** The header names by which each column is known, best first. */
+  readonly columns: Readonly<Partial<Record<Column, { readonly names: readonly string[]; readonly label: Text }>>>;
+  /** Without these a file cannot be read; of each inner list one is enough. */
+  readonly needs: readonly (readonly Column[])[];
+  /** The label of the row above the header that tells when the file was made. */
+  readonly madeAtLabel: string;
+  /**
+   * Pure: one row, by our column names, as the state of its application; `decidedAt` is null when the row tells no day.
+   * @throws RelayError row_not_understood saying what does not fit, never whose row it is.
+   */
+  toApplication(row: Readonly<Partial<Record<Column, string>>>): FileApplication;
+  /** How a recruiter makes the file. */
+  readonly guide: readonly Text[];
+}
+
+export type FileApplication =
+  | Exclude<Application, RejectedApplication>
+  | (Omit<RejectedApplication, 'decidedAt'> & { readonly decidedAt: Date | null });
+
 /** One ATS, declared. The core does the work. */
-export interface Connector<F extends Fields = Fields> {
+export interface Connector<F extends Fields = Fields, C = unknown> {
   /** kebab-case, equals the folder; stored, so never renamed. */
   readonly id: string;
   readonly title: string;
   /** The vendor page this was written from. */
   readonly docs: `https://${string}`;
   readonly settings: F;
-  /** The field that holds the API's origin; every call stays on it. */
-  readonly baseUrl: keyof F & string;
-  readonly access: Access<keyof F & string>;
-  readonly limits: {
-    /** Calls under way at once per connection. */
-    readonly concurrency: number;
-    /** Response headers (lower case) that tell what is left of the window and when it ends (epoch seconds). */
-    readonly remainingHeader: Lowercase<string>;
-    readonly resetHeader: Lowercase<string>;
-    /** References per `reread`. */
-    readonly rereadMax: number;
-    readonly source: string;
-  };
+  /** Absent where the vendor offers none. */
+  readonly api?: Api<F, C>;
   readonly webhook?: Webhook<keyof F & string>;
-  /** One cheap read per permission needed. @throws RelayError config when a person must change something. */
-  check(context: Context<NoInfer<F>>): Promise<void>;
-  /** The present state of each application, in as few calls as the vendor allows. At most `limits.rereadMax` refs. */
-  reread(context: Context<NoInfer<F>>, applicationRefs: readonly string[]): Promise<readonly Application[]>;
-  /** Records a decision on the applicant. Safe to repeat. */
-  writeBack?(context: Context<NoInfer<F>>, item: WriteBack, steps: Steps): Promise<WriteBackResult>;
+  readonly file?: FileIntake;
   readonly template: {
     /** Our token → the vendor's; null where the vendor has none. */
     readonly tokens: Readonly<
@@ -208,11 +403,11 @@ export interface Connector<F extends Fields = Fields> {
     readonly modes: Readonly<Record<Mode, Possibility>>;
   };
   /** What this ATS cannot do, said plainly on the settings page and in the README. */
-  readonly cannot: readonly Text[];
+  readonly cannot: readonly { readonly what: Text; readonly why: Text }[];
 }
 
-/** Checks a declaration against its own fields, then forgets them: the list holds connectors of many settings. */
-export function defineConnector<const F extends Fields>(connector: Connector<F>): Connector {
+/** Checks a declaration against its own fields and cursor, then forgets them: the list holds connectors of many kinds. */
+export function defineConnector<const F extends Fields, C = unknown>(connector: Connector<F, C>): Connector {
   // The one place where a connector loses its field names; every use of them was checked in the line above.
   return connector as unknown as Connector;
 }

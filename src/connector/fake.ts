@@ -7,7 +7,12 @@ export interface Fake {
   handle(request: Request): Promise<Response>;
   /** Settings that fit this fake when it is reached at `origin`. */
   settings(origin: string): Readonly<Record<string, string>>;
-  /** A company decision at the fake's present instant: the application changes, and the signed delivery comes back. */
+  /** A new application, still open. */
+  apply?(applicant: FakeApplicant): FakeDelivery;
+  /**
+   * A decision, at the fake's present instant unless `decidedAt` says otherwise: the application changes, and the signed
+   * delivery comes back. A vendor without webhooks gives an empty one.
+   */
   reject(applicant: FakeApplicant): FakeDelivery;
   reinstate(applicationRef: string): FakeDelivery;
   hire(applicationRef: string): FakeDelivery;
@@ -15,6 +20,8 @@ export interface Fake {
   mergeCandidate(candidateRef: string, intoCandidateRef: string): FakeDelivery;
   /** A signed test message, as the vendor sends when a webhook is set up. */
   ping(): FakeDelivery;
+  /** The file that a recruiter would export now, where the vendor has no API. */
+  exportFile?(options?: FakeFileOptions): { readonly name: string; readonly bytes: Buffer };
   /** What stands on a candidate now: our write-backs, beside what others had put there before. */
   written(candidateRef: string): {
     readonly fields: Readonly<Record<string, unknown>>;
@@ -42,6 +49,16 @@ export interface FakeApplicant {
   readonly isPrivate?: boolean;
   readonly isConfidential?: boolean;
   readonly canEmail?: boolean;
+  /** When the person applied; now unless given. */
+  readonly appliedAt?: Date;
+  /** When the company decided; now unless given. */
+  readonly decidedAt?: Date;
+}
+
+/** How a recruiter's machine wrote the file. */
+export interface FakeFileOptions {
+  readonly encoding?: 'shift_jis' | 'utf-8' | 'utf-8-bom' | 'utf-16le' | 'utf-16be';
+  readonly separator?: 'tab' | 'comma';
 }
 
 export interface FakeDelivery {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RelayError } from '../platform/errors.ts';
-import type { Field, Fields } from './contract.ts';
+import { newToken } from '../platform/ids.ts';
+import type { AccessKind, Field, Fields } from './contract.ts';
 
 type Settings = Readonly<Record<string, string>>;
 
@@ -8,12 +9,28 @@ type Settings = Readonly<Record<string, string>>;
 export const mask = '********';
 
 /**
- * Reads the settings of a new connection: every field, those left out with their default.
+ * Reads the settings of a new connection: every field, those left out with their default, or made up where we may.
  * @throws RelayError request_invalid naming each field that is wrong, missing or unknown; never a value.
  */
 export function readNewSettings(fields: Fields, input: unknown): Settings {
   const shape = mapFields(fields, (field) => (mayBeLeftOut(field) ? toInput(field).prefault('') : toInput(field)));
-  return parse(z.strictObject(shape), input);
+  const settings = parse(z.strictObject(shape), input);
+  const isLeftOpen = ([name]: readonly [string, Field]) => fields[name]?.isGenerated && settings[name] === '';
+  return {
+    ...settings,
+    ...Object.fromEntries(
+      Object.entries(fields)
+        .filter(isLeftOpen)
+        .map(([name]) => [name, newToken()]),
+    ),
+  };
+}
+
+/** The fields that a connection with this access is asked for. */
+export function toFieldsOf(fields: Fields, access: AccessKind | null): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, { onlyFor }]) => onlyFor === undefined || onlyFor === access),
+  );
 }
 
 /**
@@ -63,7 +80,7 @@ export function toSettingsSchema(fields: Fields): Record<string, unknown> {
 
 /** Whether a person need not fill it in. */
 export function mayBeLeftOut(field: Field): boolean {
-  return field.isOptional === true || field.default !== undefined;
+  return field.isOptional === true || field.isGenerated === true || field.default !== undefined;
 }
 
 function toInput(field: Field): z.ZodType<string> {

@@ -2,10 +2,10 @@ import pRetry from 'p-retry';
 import { z } from 'zod';
 import type { Clock } from '../platform/clock.ts';
 import { RelayError, toRelayError } from '../platform/errors.ts';
-import type { Connector, Http, Query } from './contract.ts';
+import type { Authority } from './authority.ts';
+import type { Http, Limits, Query } from './contract.ts';
 import type { Limiter, Sleep } from './limiter.ts';
 import type { NetworkGuard } from './network-guard.ts';
-import type { TokenSource } from './oauth.ts';
 import { openExchange, parseAnswer, type VendorAnswer, type VendorRequest } from './vendor-client.ts';
 import { toVendorError } from './vendor-errors.ts';
 
@@ -13,8 +13,8 @@ export interface HttpParts {
   readonly baseUrl: string;
   readonly guard: NetworkGuard;
   readonly limiter: Limiter;
-  readonly tokens: TokenSource;
-  readonly limits: Connector['limits'];
+  readonly authority: Authority;
+  readonly limits: Limits;
   readonly clock: Clock;
   readonly sleep: Sleep;
   /** For one exchange, in milliseconds. */
@@ -31,25 +31,23 @@ const pagesMax = 10_000;
 
 /** Opens the calls to one connection's ATS. @throws RelayError vendor_address_refused. */
 export function openHttp(parts: HttpParts): Http {
-  const { limiter, tokens, limits, clock } = parts;
+  const { limiter, authority, limits, clock } = parts;
+  const resetHeader = limits.rate.kind === 'window' ? limits.rate.resetHeader : undefined;
   const { origin } = parts.guard.readUrl(parts.baseUrl);
   const exchange = openExchange(parts.baseUrl, parts.guard, parts.timeoutMs ?? defaultTimeoutMs);
 
-  async function send(request: VendorRequest, token: string): Promise<VendorAnswer> {
-    const answer = await limiter.run(() =>
-      exchange({ ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } }),
-    );
+  async function send(request: VendorRequest, authorization: string): Promise<VendorAnswer> {
+    const answer = await limiter.run(() => exchange({ ...request, headers: { ...request.headers, authorization } }));
     limiter.observe(answer.headers);
     return answer;
   }
 
-  /** A token that was refused may only be old: one fresh one is tried, once. */
+  /** What was refused may only be old: what the authority has instead is tried, once. */
   async function sendAuthorised(request: VendorRequest): Promise<VendorAnswer> {
-    const token = await tokens.read();
-    const answer = await send(request, token);
-    if (answer.status !== 401) return answer;
-    await tokens.drop(token);
-    return send(request, await tokens.read());
+    const authorization = await authority.read();
+    const answer = await send(request, authorization);
+    if (answer.status !== 401 || !(await authority.drop(authorization))) return answer;
+    return send(request, await authority.read());
   }
 
   function call(method: VendorRequest['method'], target: string, body?: object): Promise<VendorAnswer> {
@@ -57,7 +55,7 @@ export function openHttp(parts: HttpParts): Http {
     const attempt = async () => {
       const answer = await sendAuthorised(request);
       if (answer.status >= 200 && answer.status < 300) return answer;
-      throw toVendorError(request.what, answer, clock.now(), limits.resetHeader);
+      throw toVendorError(request.what, answer, clock.now(), resetHeader);
     };
     return retry(attempt, method === 'GET' ? isTransient : isRateLimited, parts.sleep);
   }
@@ -71,32 +69,43 @@ export function openHttp(parts: HttpParts): Http {
     return parseAnswer(toWhat(method, target), await call(method, target, body), schema);
   }
 
+  async function readPage<T>(target: string, item: z.ZodType<T>) {
+    const answer = await call('GET', target);
+    const items: readonly T[] = parseAnswer(toWhat('GET', target), answer, z.array(item));
+    return { items, next: readNextTarget(answer.headers.link, new URL(target, origin)) };
+  }
+
   async function readPages<T>(path: string, item: z.ZodType<T>, query?: Query): Promise<readonly T[]> {
-    const items: T[] = [];
+    const all: T[] = [];
     const visited = new Set<string>();
-    for (let next: string | undefined = toTarget(path, query); next !== undefined; ) {
-      if (visited.has(next) || visited.size === pagesMax) throw endless(path);
-      visited.add(next);
-      const answer = await call('GET', next);
-      items.push(...parseAnswer(toWhat('GET', next), answer, z.array(item)));
-      next = readNextTarget(answer.headers.link, new URL(next, origin));
+    for (let target: string | null = toTarget(path, query); target !== null; ) {
+      if (visited.has(target) || visited.size === pagesMax) throw endless(path);
+      visited.add(target);
+      const { items, next }: { readonly items: readonly T[]; readonly next: string | null } = await readPage(
+        target,
+        item,
+      );
+      all.push(...items);
+      target = next;
     }
-    return items;
+    return all;
   }
 
   return {
     get: async (path, schema, query) => callFor('GET', toTarget(path, query), schema),
     list: async (path, item, query) => readPages(path, item, query),
+    page: async (path, item, query) => readPage(toTarget(path, query), item),
     post: async (path, body, schema) => callFor('POST', toTarget(path), schema, body),
+    put: async (path, body, schema) => callFor('PUT', toTarget(path), schema, body),
     patch: async (path, body, schema) => callFor('PATCH', toTarget(path), schema, body),
     delete: async (path) => void (await call('DELETE', toTarget(path))),
   };
 }
 
-/** The address a `Link` header gives as `next`, without its origin and otherwise exactly as given; undefined at the end. */
-function readNextTarget(link: unknown, current: URL): string | undefined {
+/** The address a `Link` header gives as `next`, without its origin and otherwise exactly as given; null at the end. */
+function readNextTarget(link: unknown, current: URL): string | null {
   const next = typeof link === 'string' ? /<([^<>]*)>\s*;[^<,]*\brel="?next"?/i.exec(link)?.[1] : undefined;
-  if (next === undefined) return undefined;
+  if (next === undefined) return null;
   const url = URL.canParse(next, current.href) ? new URL(next, current) : undefined;
   if (!url || url.origin !== current.origin || url.username !== '' || url.password !== '')
     throw new RelayError('vendor_address_refused', { message: 'the next page stands on another origin' });
@@ -110,7 +119,9 @@ function endless(path: string): RelayError {
 function toTarget(path: string, query: Query = {}): string {
   if (!path.startsWith('/') || path.startsWith('//'))
     throw new RelayError('internal_error', { message: 'a path must start with one slash' });
-  const search = new URLSearchParams({ ...query }).toString();
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) for (const one of [value].flat()) parameters.append(name, one);
+  const search = parameters.toString();
   return search === '' ? path : `${path}?${search}`;
 }
 

@@ -5,7 +5,8 @@ export {
   openConnections,
 } from './connections.ts';
 export * from './contract.ts';
+export { toScopes, toWaysIn, type WayIn } from './describe.ts';
 export * from './fake.ts';
 export { mask, maskSettings, mayBeLeftOut, toSettingsSchema } from './fields.ts';
 export { type HostedFake, serveFake } from './serve-fake.ts';
-export { verifyDelivery } from './signatures.ts';
+export { readFields, verifyDelivery } from './signatures.ts';

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import type { Clock } from '../platform/clock.ts';
 import { RelayError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
-import type { Connector } from './contract.ts';
+import type { Limits } from './contract.ts';
 import { type Answer, readCount } from './vendor-errors.ts';
 
 /** Waits this many milliseconds. */
@@ -19,7 +19,7 @@ export interface Limiter {
 
 export interface Limiters {
   /** The limiter of a connection; always the same one while it is in use. */
-  of(connectionId: string, connector: Pick<Connector, 'id' | 'limits'>): Limiter;
+  of(connectionId: string, connector: { readonly id: string; readonly limits: Limits }): Limiter;
   close(): Promise<void>;
 }
 
@@ -42,11 +42,9 @@ export function openLimiters(parts: LimitersParts): Limiters {
 
   return {
     of(connectionId, connector) {
-      const { concurrency } = connector.limits;
-      const slots: Slots = (start) => local(connector.id, concurrency).key(connectionId).schedule(start);
-      const sharedSlots: Slots | undefined =
-        shared && ((start) => shared(connector.id, concurrency).key(connectionId).schedule(start));
-      const window = windows.get(connectionId) ?? openWindow(parts, connector.limits);
+      const slots: Slots = (start) => local(connector).key(connectionId).schedule(start);
+      const sharedSlots: Slots | undefined = shared && ((start) => shared(connector).key(connectionId).schedule(start));
+      const window = windows.get(connectionId) ?? openWindow(parts, connector.limits.rate);
       windows.set(connectionId, window);
       return {
         observe: window.observe,
@@ -68,20 +66,31 @@ type Slots = <T>(start: () => Promise<T>) => Promise<T>;
 /** One group of limiters per connector; a limiter that nobody used for five minutes is dropped. */
 function openGroups(
   connection?: Bottleneck.IORedisConnection,
-): (connector: string, concurrency: number) => Bottleneck.Group {
+): (connector: { readonly id: string; readonly limits: Limits }) => Bottleneck.Group {
   const groups = new Map<string, Bottleneck.Group>();
-  return (connector, concurrency) => {
-    const known = groups.get(connector);
+  return ({ id, limits: { concurrency, rate } }) => {
+    const known = groups.get(id);
     if (known) return known;
     const group = new Bottleneck.Group({
-      id: `career-relay-${connector}`,
+      id: `career-relay-${id}`,
       maxConcurrent: concurrency,
       timeout: 300_000,
+      ...(rate.kind === 'bucket' ? toReservoir(rate) : {}),
       ...(connection ? { connection } : {}),
     });
     group.on('error', () => undefined); // told once, by the connection
-    groups.set(connector, group);
+    groups.set(id, group);
     return group;
+  };
+}
+
+/** A bucket that holds `burst` calls and gains `perSecond` of them every second. */
+function toReservoir({ perSecond, burst }: Extract<Limits['rate'], { kind: 'bucket' }>): Bottleneck.ConstructorOptions {
+  return {
+    reservoir: burst,
+    reservoirIncreaseInterval: 1000,
+    reservoirIncreaseAmount: perSecond,
+    reservoirIncreaseMaximum: burst,
   };
 }
 
@@ -95,7 +104,7 @@ interface Window {
  * The vendor's rate window, as its headers tell it. The vendor counts for all our processes, so its figure is the shared
  * truth; between two answers each call is counted here.
  */
-function openWindow({ clock, sleep }: Pick<LimitersParts, 'clock' | 'sleep'>, limits: Connector['limits']): Window {
+function openWindow({ clock, sleep }: Pick<LimitersParts, 'clock' | 'sleep'>, rate: Limits['rate']): Window {
   let remaining = Number.POSITIVE_INFINITY;
   let resetMs = 0;
   let opening: Promise<void> | undefined;
@@ -118,8 +127,9 @@ function openWindow({ clock, sleep }: Pick<LimitersParts, 'clock' | 'sleep'>, li
       remaining -= 1;
     },
     observe(headers) {
-      const left = readCount(headers[limits.remainingHeader]);
-      const reset = readCount(headers[limits.resetHeader]);
+      if (rate.kind !== 'window') return;
+      const left = readCount(headers[rate.remainingHeader]);
+      const reset = readCount(headers[rate.resetHeader]);
       if (left === undefined || reset === undefined || reset * 1000 <= clock.now().getTime()) return;
       // Answers overtake each other: within one window the lowest figure is the newest.
       remaining = reset * 1000 === resetMs ? Math.min(remaining, left) : left;

@@ -5,7 +5,7 @@ import type { Database } from '../platform/database.ts';
 import { RelayError } from '../platform/errors.ts';
 import { withLease } from '../platform/lease.ts';
 import type { CompanyKey } from '../platform/vault.ts';
-import type { Connector } from './contract.ts';
+import type { ClientCredentials } from './contract.ts';
 import type { NetworkGuard } from './network-guard.ts';
 import { deleteSecret, readSecrets, type SealedSecret, saveTokenSecret, secretPlace } from './store.ts';
 import { openExchange, parseAnswer } from './vendor-client.ts';
@@ -34,7 +34,7 @@ export interface TokenGrant {
   readonly connectionId: string;
   readonly companyId: string;
   readonly key: CompanyKey;
-  readonly access: Connector['access'];
+  readonly access: ClientCredentials<string>;
   readonly settings: Readonly<Record<string, string>>;
   /** Changes with the settings, so that a token fetched with others is not found. */
   readonly version: string;
@@ -176,6 +176,7 @@ function toForm(access: TokenGrant['access'], settings: TokenGrant['settings']):
   return form.toString();
 }
 
-function toBasic(user: string, password: string): string {
+/** The value of an `authorization` header by HTTP Basic. */
+export function toBasic(user: string, password: string): string {
   return `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`;
 }

@@ -1,38 +1,80 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Signature } from './contract.ts';
+import type { BodySignature, HeaderSignature, Signature } from './contract.ts';
 
 const digestBytes = 32;
 const lowerHexDigest = /^[0-9a-f]{64}$/;
 
 /**
- * Whether a delivery was signed with the secret over exactly these bytes. Compares digests of fixed length in constant
- * time, and does the same work whatever is wrong. False for an empty secret and for a header that is missing, repeated,
- * short, of another algorithm or in another spelling. Never throws.
+ * Whether a delivery was signed with one of these secrets: over exactly its bytes, or over the fields that its connector
+ * names. Compares digests of fixed length in constant time, and does the same work whatever is wrong. False for an empty
+ * secret and for a digest that is missing, repeated, short, of another algorithm or in another spelling. Never throws.
  */
 export function verifyDelivery(
   signature: Signature,
-  secret: string,
+  secrets: string | readonly string[],
   headers: IncomingHttpHeaders,
   rawBody: Buffer,
 ): boolean {
-  const given = readDigest(signature, headers[signature.header]);
-  const expected = digest(signature, secret, rawBody);
-  const isEqual = timingSafeEqual(given ?? Buffer.alloc(digestBytes), expected);
-  return isEqual && given !== undefined && secret !== '';
+  const { given, message } =
+    signature.scheme === 'hmac-header' ? readHeader(signature, headers, rawBody) : readBody(signature, rawBody);
+  const isEqualTo = (secret: string) => {
+    const isEqual = timingSafeEqual(given ?? Buffer.alloc(digestBytes), digest(signature, secret, message));
+    return isEqual && given !== undefined && secret !== '';
+  };
+  // All are tried, so that the time does not tell which of them fits.
+  return [secrets].flat().filter(isEqualTo).length > 0;
 }
 
-/** The header value a vendor would send: for the fakes. */
-export function signDelivery(signature: Signature, secret: string, rawBody: Buffer): string {
-  return `${signature.prefix}${digest(signature, secret, rawBody).toString(signature.encoding)}`;
+/** The digest a vendor would send, prefix included, over the body or over the joined values: for the fakes. */
+export function signDelivery(signature: Signature, secret: string, message: Buffer): string {
+  const prefix = signature.scheme === 'hmac-header' ? signature.prefix : '';
+  return `${prefix}${digest(signature, secret, message).toString(signature.encoding)}`;
 }
 
-function readDigest(signature: Signature, header: string | readonly string[] | undefined): Buffer | undefined {
-  if (typeof header !== 'string' || !header.startsWith(signature.prefix)) return undefined;
-  const text = header.slice(signature.prefix.length);
+interface Signed {
+  readonly given: Buffer | undefined;
+  readonly message: Buffer;
+}
+
+function readHeader(signature: HeaderSignature, headers: IncomingHttpHeaders, rawBody: Buffer): Signed {
+  const header = headers[signature.header];
+  const isOurs = typeof header === 'string' && header.startsWith(signature.prefix);
+  return { given: isOurs ? readDigest(signature, header.slice(signature.prefix.length)) : undefined, message: rawBody };
+}
+
+function readBody(signature: BodySignature, rawBody: Buffer): Signed {
+  const fields = readFields(rawBody, [signature.field, ...signature.over]);
+  const [given, ...over] = fields ?? [];
+  return {
+    given: given === undefined ? undefined : readDigest(signature, given),
+    message: Buffer.from(over.join(''), 'utf8'),
+  };
+}
+
+function readDigest(signature: Signature, text: string): Buffer | undefined {
   return lowerHexDigest.test(text) ? Buffer.from(text, signature.encoding) : undefined;
 }
 
-function digest(signature: Signature, secret: string, rawBody: Buffer): Buffer {
-  return createHmac(signature.algorithm, secret).update(rawBody).digest();
+function digest(signature: Signature, secret: string, message: Buffer): Buffer {
+  return createHmac(signature.algorithm, secret).update(message).digest();
+}
+
+/** Top-level values of a JSON body as text: strings and whole numbers only; undefined unless all are there. */
+export function readFields(rawBody: Uint8Array, names: readonly string[]): readonly string[] | undefined {
+  const body = parseObject(rawBody);
+  const values = names.map((name) => (Object.hasOwn(body, name) ? body[name] : undefined));
+  const texts = values.flatMap((value) =>
+    typeof value === 'string' || Number.isSafeInteger(value) ? [String(value)] : [],
+  );
+  return texts.length === names.length ? texts : undefined;
+}
+
+function parseObject(rawBody: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(rawBody));
+    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
+  } catch {
+    return {};
+  }
 }

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Tx } from '../platform/database.ts';
-import type { ConnectionState, ConnectionTable, LetterPolicy, Mapping } from '../platform/tables.ts';
+import type { ConnectionState, ConnectionTable, LetterPolicy, Mapping, Mode } from '../platform/tables.ts';
 import type { CompanyKey, Place } from '../platform/vault.ts';
 import type { Connection } from './connections.ts';
 
@@ -30,6 +30,8 @@ export async function insertConnection(
       settings: JSON.stringify(connection.settings),
       letter: JSON.stringify(connection.letter),
       mapping: JSON.stringify(connection.mapping),
+      access: connection.access,
+      mode: connection.mode,
       failing_since: null,
       failing_code: null,
       created_at: connection.createdAt,
@@ -65,6 +67,9 @@ export async function updateConnection(
     readonly settings: Readonly<Record<string, string>>;
     readonly letter: LetterPolicy;
     readonly mapping: Mapping;
+    readonly mode: Mode;
+    readonly markedAt: Date | null;
+    readonly backfillFrom: Date | null;
   },
   now: Date,
 ): Promise<void> {
@@ -75,6 +80,9 @@ export async function updateConnection(
       settings: JSON.stringify(change.settings),
       letter: JSON.stringify(change.letter),
       mapping: JSON.stringify(change.mapping),
+      mode: change.mode,
+      marked_at: change.markedAt,
+      backfill_from: change.backfillFrom,
       updated_at: now,
     })
     .where('connection_id', '=', connectionId)
@@ -195,6 +203,10 @@ function toConnection(row: Selectable<ConnectionTable>): Connection {
     settings: row.settings,
     letter: row.letter,
     mapping: row.mapping,
+    access: row.access,
+    mode: row.mode,
+    markedAt: row.marked_at,
+    backfillFrom: row.backfill_from,
     failingSince: row.failing_since,
     failingCode: row.failing_code,
     createdAt: row.created_at,

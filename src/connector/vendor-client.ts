@@ -7,7 +7,7 @@ import { type Answer, toShapeError, toTransportError } from './vendor-errors.ts'
 const answerBytesMax = 5 * 1024 * 1024;
 
 export interface VendorRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path and query on the client's origin. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;

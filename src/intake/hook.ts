@@ -1,6 +1,7 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Connections, Signature } from '../connector/index.ts';
-import { verifyDelivery } from '../connector/index.ts';
+import type { Connections, Connector, Signature } from '../connector/index.ts';
+import { readFields, verifyDelivery } from '../connector/index.ts';
 import { RelayError } from '../platform/errors.ts';
 import type { Server } from '../platform/http-server.ts';
 import { isId, newToken, sha256 } from '../platform/ids.ts';
@@ -47,7 +48,7 @@ async function receive(
   const webhook = door?.connector.webhook;
   const isGenuine = verifyDelivery(
     webhook?.signature ?? strangersSignature,
-    door?.secret ?? strangersSecret,
+    door?.secrets ?? strangersSecret,
     request.headers,
     body,
   );
@@ -55,21 +56,27 @@ async function receive(
     parts.count('refused');
     throw new RelayError('delivery_unverified');
   }
-  const named = request.headers[webhook.deliveryRef.header];
   const outcome = await parts.inbox.store({
     companyId: door.connection.companyId,
     connectionId: door.connection.connectionId,
-    deliveryRef: typeof named === 'string' && named !== '' ? named.slice(0, 200) : `sha256:${sha256(body)}`,
+    deliveryRef: toDeliveryRef(webhook.deliveryRef, request.headers, body),
     body,
   });
   parts.count(outcome);
   return reply.status(200).send();
 }
 
+function toDeliveryRef(named: Named, headers: IncomingHttpHeaders, body: Buffer): string {
+  const name = 'header' in named ? headers[named.header] : readFields(body, named.fields)?.join('.');
+  return typeof name === 'string' && name !== '' ? name.slice(0, 200) : `sha256:${sha256(body)}`;
+}
+
+type Named = NonNullable<Connector['webhook']>['deliveryRef'];
+
 /** A delivery for nobody is checked just as long as any other, against a secret that no one knows. */
 const strangersSecret = newToken();
 const strangersSignature: Signature = {
-  scheme: 'hmac',
+  scheme: 'hmac-header',
   header: 'signature',
   algorithm: 'sha256',
   encoding: 'hex',

@@ -4,7 +4,13 @@ import { toRelayError } from '../platform/errors.ts';
 import { type ApplyParts, applyApplications, applyRemovals } from './apply.ts';
 import type { ProcessJob } from './inbox.ts';
 import { type Reading, readDelivery } from './read-delivery.ts';
-import { type DeliveryOutcome, readWaitingDeliveries, type StoredDelivery, saveOutcomes } from './store.ts';
+import {
+  type DeliveryOutcome,
+  readApplicationRefs,
+  readWaitingDeliveries,
+  type StoredDelivery,
+  saveOutcomes,
+} from './store.ts';
 
 export interface ProcessParts extends ApplyParts {
   readonly database: Database;
@@ -47,7 +53,7 @@ async function processConnection(
       deliveries.map(({ deliveryId }) => toOutcome(deliveryId, 'ignored', 'connection-removed')),
     );
   }
-  const readings = deliveries.map((delivery) => ({ delivery, reading: readDelivery(connector, delivery.body) }));
+  const readings = deliveries.map((delivery) => ({ delivery, reading: readDelivery(connector, delivery) }));
   try {
     await applyReadings(parts, connection, readings);
   } catch (thrown) {
@@ -71,10 +77,11 @@ interface Read {
 
 async function applyReadings(parts: ProcessParts, connection: Connection, readings: readonly Read[]): Promise<void> {
   const reports = readings.flatMap(({ reading }) => (reading.kind === 'understood' ? reading.reports : []));
+  const refs = await findRefs(parts, connection, reports);
   const hints = new Map(
-    reports.flatMap((report) => ('applicationRef' in report ? [[report.applicationRef, toHint(report)] as const] : [])),
+    reports.flatMap((report) => ('isConfidential' in report ? [[report.applicationRef, toHint(report)] as const] : [])),
   );
-  const applications = await parts.connections.reread(connection, [...hints.keys()]);
+  const applications = await parts.connections.reread(connection, refs);
   const now = parts.clock.now();
   await parts.database.forCompany(connection.companyId, async (tx) => {
     await applyApplications(parts, tx, connection, applications, hints);
@@ -83,21 +90,34 @@ async function applyReadings(parts: ProcessParts, connection: Connection, readin
   });
 }
 
+/** What is to be read again: the applications named, and all we know of the candidates named. */
+async function findRefs(
+  { database }: ProcessParts,
+  { companyId, connectionId }: Connection,
+  reports: readonly Report[],
+): Promise<readonly string[]> {
+  const named = reports.flatMap((report) => ('applicationRef' in report ? [report.applicationRef] : []));
+  const candidateRefs = reports.flatMap((report) => (report.kind === 'candidate-changed' ? [report.candidateRef] : []));
+  if (candidateRefs.length === 0) return named;
+  const known = await database.forCompany(companyId, (tx) => readApplicationRefs(tx, connectionId, candidateRefs));
+  return [...named, ...known];
+}
+
 function toHint({ applicationRef, candidateRef, job, isConfidential }: ApplicationHint): ApplicationHint {
   return { applicationRef, candidateRef, job, isConfidential };
 }
 
 function toReadOutcome({ delivery, reading }: Read): DeliveryOutcome {
-  if (reading.kind === 'set-aside') return toOutcome(delivery.deliveryId, 'set-aside', reading.reason);
+  if (reading.kind !== 'understood') return toOutcome(delivery.deliveryId, reading.kind, reading.reason);
   if (reading.reports.length === 0) return toOutcome(delivery.deliveryId, 'ignored', 'not-for-us');
   return {
     ...toOutcome(delivery.deliveryId, 'processed', null),
-    candidateRefs: [...new Set(reading.reports.map(toCandidateRef))],
+    candidateRefs: [...new Set(reading.reports.flatMap(toCandidateRef))],
   };
 }
 
-function toCandidateRef(report: Report): string {
-  return report.candidateRef;
+function toCandidateRef(report: Report): readonly string[] {
+  return 'candidateRef' in report ? [report.candidateRef] : [];
 }
 
 function toOutcome(deliveryId: string, status: DeliveryOutcome['status'], reason: string | null): DeliveryOutcome {

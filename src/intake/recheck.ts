@@ -36,6 +36,8 @@ async function recheckConnection(
   connection: Connection,
   rejections: readonly Rejection[],
 ): Promise<readonly string[]> {
+  // Where nothing can be asked, what the newest file said is the present state.
+  if (!parts.connections.connector(connection.connector)?.api) return rejections.map(({ rejectionId }) => rejectionId);
   const refs = [...new Set(rejections.map(({ applicationRef }) => applicationRef))];
   const applications = await parts.connections.reread(connection, refs);
   await parts.database.forCompany(connection.companyId, (tx) =>

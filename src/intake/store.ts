@@ -9,6 +9,7 @@ import { type KnownPerson, normaliseEmail, type Rejection } from './model.ts';
 
 export interface StoredDelivery {
   readonly deliveryId: string;
+  readonly receivedAt: Date;
   readonly body: Uint8Array;
 }
 
@@ -19,12 +20,12 @@ export async function readWaitingDeliveries(
 ): Promise<readonly StoredDelivery[]> {
   const rows = await tx
     .selectFrom('delivery')
-    .select(['delivery_id', 'body'])
+    .select(['delivery_id', 'received_at', 'body'])
     .where('delivery_id', 'in', deliveryIds)
     .where('status', 'in', ['stored', 'failed'])
     .orderBy('delivery_id')
     .execute();
-  return rows.map((row) => ({ deliveryId: row.delivery_id, body: row.body }));
+  return rows.map((row) => ({ deliveryId: row.delivery_id, receivedAt: row.received_at, body: row.body }));
 }
 
 export interface DeliveryOutcome {
@@ -324,6 +325,23 @@ export async function readRejectionsOfPerson(tx: Tx, personId: string): Promise<
     .orderBy('rejection_id', 'desc')
     .execute();
   return rows.map(toRejection);
+}
+
+/** The applications of these candidates whose rejection stands. */
+export async function readApplicationRefs(
+  tx: Tx,
+  connectionId: string,
+  candidateRefs: readonly string[],
+): Promise<readonly string[]> {
+  const rows = await tx
+    .selectFrom('rejection')
+    .select('application_ref')
+    .distinct()
+    .where('connection_id', '=', connectionId)
+    .where('candidate_ref', 'in', candidateRefs)
+    .where('status', '=', 'current')
+    .execute();
+  return rows.map((row) => row.application_ref);
 }
 
 export async function readPeople(tx: Tx, personIds: readonly string[]): Promise<readonly KnownPerson[]> {

@@ -14,7 +14,8 @@ export type SkipReason =
   | 'email-refused'
   | 'hired'
   | 'erased'
-  | 'reason-skip';
+  | 'reason-skip'
+  | 'sent-by-ats';
 
 /** Why a letter waits until a person has looked. */
 export type HoldReason = 'reason-unknown' | 'reason-hold' | 'no-address' | 'blank-token' | AgencyLack;
@@ -33,7 +34,7 @@ export interface LetterFacts {
   readonly rejection: Rejection;
   /** undefined: the ATS gave no address, or the person was erased. */
   readonly person: KnownPerson | undefined;
-  readonly connection: Pick<Connection, 'letter' | 'mapping'>;
+  readonly connection: Pick<Connection, 'letter' | 'mapping' | 'mode'>;
   readonly company: Company;
   readonly agency: Agency | undefined;
   /** True once somebody released this letter by hand: the rules about reasons and hours then no longer hold it. */
@@ -48,7 +49,10 @@ export function planLetter(facts: LetterFacts, now: Date): LetterPlan {
   const { rejection, connection, company, person, isReleased = false } = facts;
   const locale = toLocale(person?.locale ?? null, company.locale);
   if (rejection.status === 'reinstated') return { status: 'cancelled', reason: 'reinstated', locale };
-  const skip = findSkip(rejection) ?? (isReleased ? undefined : findReasonSkip(rejection, connection));
+  const skip =
+    findSkip(rejection) ??
+    (connection.mode === 'relay-sent' ? undefined : 'sent-by-ats') ??
+    (isReleased ? undefined : findReasonSkip(rejection, connection));
   if (skip) return { status: 'skipped', reason: skip, locale };
   const hold = (isReleased ? undefined : findReasonHold(rejection, connection)) ?? findLack(facts, locale, now);
   if (hold) return { status: 'held', reason: hold, locale };

@@ -124,6 +124,18 @@ const codes = {
     ja: '同意を記録する項目がATSにないか、記録に使えません。項目のキーと種類を確認するか、空欄にしてください（タグで記録します）。',
     en: 'The ATS field named for the consent is missing or cannot hold it. Check its key and type, or leave it empty to use a tag.',
   },
+  cursor_unreadable: {
+    kind: 'internal',
+    status: 500,
+    ja: '前回の読み取り位置を読めませんでした。次の照合は初めから読み直します。続く場合はサポートへご連絡ください。',
+    en: 'The place where the last reading ended cannot be understood. The next one begins anew; tell support if it goes on.',
+  },
+  row_not_understood: {
+    kind: 'data',
+    status: 422,
+    ja: 'ファイルのこの行を読み取れませんでした。示された列を確認してください。ほかの行は処理されています。',
+    en: 'This row of the file cannot be read. Look at the column named here; the other rows were taken.',
+  },
   secret_unreadable: {
     kind: 'config',
     status: 500,

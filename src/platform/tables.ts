@@ -77,6 +77,10 @@ export interface OutboxMailTable {
 }
 
 export type ConnectionState = 'shadow' | 'live' | 'paused';
+/** How we prove ourselves to an ATS. */
+export type AccessKind = 'api-key' | 'client-credentials' | 'authorization-code';
+/** How a letter reaches the applicant. */
+export type Mode = 'relay-sent' | 'ats-static' | 'ats-personal' | 'ats-triggered';
 
 export interface LetterPolicy {
   /** Minutes between the decision and the earliest sending. */
@@ -101,6 +105,12 @@ export interface ConnectionTable {
   settings: Json<Record<string, string>>;
   letter: Json<LetterPolicy>;
   mapping: Json<Mapping>;
+  /** Null for an ATS without an API. */
+  access: AccessKind | null;
+  mode: Generated<Mode>;
+  /** When it was first polled or imported: what was decided before is shown, and acted on only from `backfill_from`. */
+  marked_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  backfill_from: ColumnType<Date | null, Date | null | undefined, Date | null>;
   failing_since: ColumnType<Date | null, Date | null, Date | null>;
   failing_code: string | null;
   created_at: Instant;
@@ -168,6 +178,17 @@ export interface RejectionTable {
   can_email: boolean;
   status: Generated<RejectionStatus>;
   recorded_at: Instant;
+}
+
+/** A rejection from before the mark: seen in a poll or a file, and not acted on. */
+export interface SightingTable {
+  connection_id: string;
+  company_id: string;
+  application_ref: string;
+  decided_at: Instant;
+  seen_at: Instant;
+  /** The application as a file told it, where it cannot be read again; else null. */
+  content: ColumnType<Record<string, unknown> | null, string | null, string | null>;
 }
 
 export interface HiredCandidateTable {
@@ -376,6 +397,7 @@ export interface Tables {
   person: PersonTable;
   rejection: RejectionTable;
   hired_candidate: HiredCandidateTable;
+  sighting: SightingTable;
   letter: LetterTable;
   link: LinkTable;
   consent_text: ConsentTextTable;

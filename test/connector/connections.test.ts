@@ -67,6 +67,10 @@ describe('a new connection', () => {
       settings: { clientId: 'acme-client', userId: '', baseUrl: acmeOrigin, tokenUrl: acmeTokenUrl },
       letter: { holdMinutes: 1440, window: 'business-hours' },
       mapping: { reasons: {} },
+      access: 'client-credentials',
+      mode: 'relay-sent',
+      markedAt: null,
+      backfillFrom: null,
       failingSince: null,
       failingCode: null,
       createdAt: room.clock.now(),
@@ -130,7 +134,7 @@ describe('a change', () => {
     expect(changed.settings).toEqual({ ...connection.settings, userId: '42' });
     expect(after[0]).toEqual(before[0]);
     expect(after[1]?.ciphertext).not.toBe(before[1]?.ciphertext);
-    expect((await room.connections.door(connection.connectionId))?.secret).toBe('canary-new-secret');
+    expect((await room.connections.door(connection.connectionId))?.secrets).toEqual(['canary-new-secret']);
   });
 
   test('to blank sets an optional field back to its default, and deletes an optional secret', async () => {
@@ -262,7 +266,7 @@ describe('the webhook door', () => {
 
     const door = await room.connections.door(connection.connectionId);
 
-    expect(door).toEqual({ connection, connector: acme, secret: acmeSettings.webhookSecret });
+    expect(door).toEqual({ connection, connector: acme, secrets: [acmeSettings.webhookSecret] });
   });
 
   test('asks the database once in five seconds, for known and unknown ids, however many ask', async () => {

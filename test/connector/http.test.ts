@@ -314,7 +314,7 @@ describe('a token that is refused', () => {
 
     await http.post('/v3/items', {}, Item);
 
-    expect(dropped).toEqual([`${canary}-0`]);
+    expect(dropped).toEqual([`Bearer ${canary}-0`]);
     expect(calls.map((call) => call.headers.get('authorization'))).toEqual([
       `Bearer ${canary}-0`,
       `Bearer ${canary}-1`,

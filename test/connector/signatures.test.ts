@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Signature } from '../../src/connector/index.ts';
+import type { HeaderSignature } from '../../src/connector/index.ts';
 import { signDelivery, verifyDelivery } from '../../src/connector/signatures.ts';
 
-const signature: Signature = {
-  scheme: 'hmac',
+const signature: HeaderSignature = {
+  scheme: 'hmac-header',
   header: 'signature',
   algorithm: 'sha256',
   encoding: 'hex',

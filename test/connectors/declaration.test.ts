@@ -3,30 +3,35 @@ import { sample } from '../../connectors/_sample/index.ts';
 import { type Connector, type Context, defineConnector, type Field } from '../../src/connector/index.ts';
 
 test('the compiler knows the settings of a connector by name', () => {
+  const sampleApi = sample.api as NonNullable<Connector['api']>;
   const field = sample.settings.clientId as Field;
   const parts = {
     id: 'few',
     title: 'Few settings',
     docs: 'https://ats.example.com/docs',
     settings: { address: field, name: field, key: field },
-    access: {
-      kind: 'oauth-client-credentials',
-      tokenUrl: 'address',
-      clientId: 'name',
-      clientSecret: 'key',
-      scopes: [],
-      lifetimeSeconds: 3600,
-    },
-    limits: sample.limits,
-    check: async (context: Context) => void context,
-    reread: sample.reread,
     template: sample.template,
     cannot: sample.cannot,
   } as const;
 
-  const right: Connector = defineConnector({ ...parts, baseUrl: 'address' });
-  // @ts-expect-error: there is no setting of this name
-  const wrong: Connector = defineConnector({ ...parts, baseUrl: 'adress' });
+  const api = {
+    access: {
+      'client-credentials': {
+        tokenUrl: 'address',
+        clientId: 'name',
+        clientSecret: 'key',
+        scopes: [],
+        lifetimeSeconds: 3600,
+      },
+    },
+    limits: sampleApi.limits,
+    check: async (context: Context) => void context,
+    reread: sampleApi.reread,
+  } as const;
 
-  expect(right.baseUrl).not.toBe(wrong.baseUrl);
+  const right: Connector = defineConnector({ ...parts, api: { ...api, baseUrl: 'address' } });
+  // @ts-expect-error: there is no setting of this name
+  const wrong: Connector = defineConnector({ ...parts, api: { ...api, baseUrl: 'adress' } });
+
+  expect(right.api?.baseUrl).not.toBe(wrong.api?.baseUrl);
 });

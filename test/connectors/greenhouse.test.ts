@@ -7,7 +7,7 @@ import {
 } from '../../connectors/greenhouse/fake.ts';
 import { greenhouse } from '../../connectors/greenhouse/index.ts';
 import { consentTag } from '../../connectors/greenhouse/write-back.ts';
-import type { FakeDelivery, WriteBack } from '../../src/connector/index.ts';
+import { type FakeDelivery, toScopes, type WriteBack } from '../../src/connector/index.ts';
 import { type Bench, makeSteps, openBench, type Rig, type RigChange } from '../contract/rig.ts';
 import { greenhouseWithTag } from '../contract/subjects.ts';
 
@@ -269,10 +269,10 @@ describe('README', () => {
 
   test('names every setting, scope and event of the declaration, and no scope besides', () => {
     const events = greenhouse.webhook?.events ?? [];
-    const names = [...Object.keys(greenhouse.settings), ...greenhouse.access.scopes, ...events];
+    const names = [...Object.keys(greenhouse.settings), ...toScopes(greenhouse), ...events];
 
     expect(names.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
     const scopes = readme.match(/harvest:[a-z_]+:[a-z]+/g) ?? [];
-    expect([...new Set(scopes)].toSorted()).toEqual(greenhouse.access.scopes.toSorted());
+    expect([...new Set(scopes)].toSorted()).toEqual(toScopes(greenhouse).toSorted());
   });
 });

@@ -32,10 +32,16 @@ interface Broken {
 
 const sound: Connector = greenhouse;
 const soundWebhook = sound.webhook as NonNullable<Connector['webhook']>;
-const soundWriteBack = sound.writeBack as NonNullable<Connector['writeBack']>;
+type Api = NonNullable<Connector['api']>;
+const soundApi = sound.api as Api;
+const soundWriteBack = soundApi.writeBack as NonNullable<Api['writeBack']>;
 
 function connector(change: Partial<Connector>, subject: Partial<Subject> = {}): Subject {
   return { ...greenhouseWithTag, ...subject, connector: { ...sound, ...change } };
+}
+
+function api(change: Partial<Api>): Subject {
+  return connector({ api: { ...soundApi, ...change } });
 }
 
 function field(name: string, change: Partial<Field>): Subject {
@@ -56,14 +62,14 @@ function parsing(parse: (body: unknown) => readonly Report[]): Subject {
 }
 
 function rereading(change: (application: RejectedApplication) => Application): Subject {
-  return connector({
+  return api({
     reread: async (context, refs) =>
-      (await sound.reread(context, refs)).map((one) => (one.state === 'rejected' ? change(one) : one)),
+      (await soundApi.reread(context, refs)).map((one) => (one.state === 'rejected' ? change(one) : one)),
   });
 }
 
-function writing(writeBack: NonNullable<Connector['writeBack']>): Subject {
-  return connector({ writeBack });
+function writing(writeBack: NonNullable<Api['writeBack']>): Subject {
+  return api({ writeBack });
 }
 
 function candidatePath(item: WriteBack): string {
@@ -150,7 +156,7 @@ const brokens: readonly Broken[] = [
     what: 'limits from nowhere',
     fails: 'the vendor page it was written from is named',
     because: /limits name no source/,
-    subject: connector({ limits: { ...sound.limits, source: '' } }),
+    subject: api({ limits: { ...soundApi.limits, source: '' } }),
   },
   {
     what: 'a mode that is impossible without a reason',
@@ -174,21 +180,21 @@ const brokens: readonly Broken[] = [
     what: 'a check that asks for what no vendor has',
     fails: 'good settings pass the check',
     because: /good settings were refused/,
-    subject: connector({ check: async ({ http }) => void (await http.get('/v3/unicorns', anything)) }),
+    subject: api({ check: async ({ http }) => void (await http.get('/v3/unicorns', anything)) }),
   },
   {
     what: 'a check that asks nothing',
     fails: 'refused credentials and missing permissions are for the customer to mend',
     because: /a wrong secret: nothing was thrown/,
-    subject: connector({ check: async () => undefined }),
+    subject: api({ check: async () => undefined }),
   },
   {
     what: 'a check that calls a missing permission a passing fault',
     fails: 'refused credentials and missing permissions are for the customer to mend',
     because: /missing permission: the error is transient/,
-    subject: connector({
+    subject: api({
       check: (context) =>
-        sound.check(context).catch((error: RelayError) => {
+        soundApi.check(context).catch((error: RelayError) => {
           throw error.code === 'vendor_forbidden' ? new RelayError('vendor_unavailable') : error;
         }),
     }),
@@ -197,9 +203,9 @@ const brokens: readonly Broken[] = [
     what: 'an error that quotes the secret',
     fails: 'no error carries a secret',
     because: /an error carries a secret/,
-    subject: connector({
+    subject: api({
       check: (context) =>
-        sound.check(context).catch(() => {
+        soundApi.check(context).catch(() => {
           throw new Error(`refused: ${context.settings.clientSecret}`);
         }),
     }),
@@ -209,33 +215,36 @@ const brokens: readonly Broken[] = [
     what: 'one call per application',
     fails: 'fifty rejections are read in the documented number of calls',
     because: /the first read took \d+ calls, not 4/,
-    subject: connector({
-      reread: async (context, refs) => (await Promise.all(refs.map((ref) => sound.reread(context, [ref])))).flat(),
+    subject: api({
+      reread: async (context, refs) => (await Promise.all(refs.map((ref) => soundApi.reread(context, [ref])))).flat(),
     }),
   },
   {
     what: 'reasons looked up every time',
     fails: 'fifty rejections are read in the documented number of calls',
     because: /a further read took 4 calls, not 3/,
-    subject: connector({
-      reread: (context, refs) => sound.reread({ ...context, remember: (_key, _ttlMs, _schema, load) => load() }, refs),
+    subject: api({
+      reread: (context, refs) =>
+        soundApi.reread({ ...context, remember: (_key, _ttlMs, _schema, load) => load() }, refs),
     }),
   },
   {
     what: 'a reinstated applicant told as rejected',
     fails: 'every application asked for is answered once, in the state it is in',
     because: /states are not those of the ATS/,
-    subject: connector({
+    subject: api({
       reread: async (context, refs) =>
-        (await sound.reread(context, refs)).map((one) => (one.state === 'active' ? { ...one, state: 'hired' } : one)),
+        (await soundApi.reread(context, refs)).map((one) =>
+          one.state === 'active' ? { ...one, state: 'hired' } : one,
+        ),
     }),
   },
   {
     what: 'silence about what is gone',
     fails: 'every application asked for is answered once, in the state it is in',
     because: /states are not those of the ATS/,
-    subject: connector({
-      reread: async (context, refs) => (await sound.reread(context, refs)).filter((one) => one.state !== 'gone'),
+    subject: api({
+      reread: async (context, refs) => (await soundApi.reread(context, refs)).filter((one) => one.state !== 'gone'),
     }),
   },
   {
@@ -284,15 +293,15 @@ const brokens: readonly Broken[] = [
     what: 'a strange answer taken for nothing',
     fails: 'an answer of another shape is data for us to learn',
     because: /nothing was thrown/,
-    subject: connector({ reread: (context, refs) => sound.reread(context, refs).catch(() => []) }),
+    subject: api({ reread: (context, refs) => soundApi.reread(context, refs).catch(() => []) }),
   },
   {
     what: 'a rate limit whose wait is lost',
     fails: 'a rate limit is passed on with the wait',
     because: /told as undefined ms/,
-    subject: connector({
+    subject: api({
       reread: (context, refs) =>
-        sound.reread(context, refs).catch((error: RelayError) => {
+        soundApi.reread(context, refs).catch((error: RelayError) => {
           throw new RelayError(error.code);
         }),
     }),
@@ -301,9 +310,9 @@ const brokens: readonly Broken[] = [
     what: 'an ATS that is down taken for our bug',
     fails: 'a failing ATS is tried again, and then later',
     because: /the error is internal, not transient/,
-    subject: connector({
+    subject: api({
       reread: (context, refs) =>
-        sound.reread(context, refs).catch(() => {
+        soundApi.reread(context, refs).catch(() => {
           throw new RelayError('internal_error');
         }),
     }),
@@ -353,7 +362,8 @@ const brokens: readonly Broken[] = [
     because: /a changed body is accepted|a short signature is accepted/,
     subject: {
       ...greenhouseWithTag,
-      verify: ({ header, prefix }, _secret, headers) => String(headers[header] ?? '').startsWith(prefix),
+      verify: (known, _secret, headers) =>
+        known.scheme === 'hmac-header' && String(headers[known.header] ?? '').startsWith(known.prefix),
     },
   },
   {

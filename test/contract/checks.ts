@@ -3,6 +3,7 @@ import { inspect, isDeepStrictEqual } from 'node:util';
 import { connectors } from '../../connectors/index.ts';
 import {
   type Application,
+  type Connector,
   type FakeApplicant,
   type FakeDelivery,
   type Field,
@@ -122,21 +123,20 @@ const declaration: readonly Check[] = [
   },
   {
     name: 'what is secret is declared secret, and every name leads to a setting',
-    async run({ connector: { settings, access, baseUrl, webhook } }) {
-      const secrets = [access.clientSecret, ...(webhook ? [webhook.secret] : [])];
+    async run({ connector: { settings, api, webhook } }) {
+      const { secret, url, plain } = toNames(api);
+      const secrets = [...secret, ...(webhook ? [webhook.secret] : [])];
       for (const name of secrets) ensure(settings[name]?.kind === 'secret', `${name} is not declared secret`);
-      for (const name of [baseUrl, access.tokenUrl])
-        ensure(settings[name]?.kind === 'url', `${name} is not an address`);
-      const names = [access.clientId, ...(access.subject ? [access.subject] : [])];
-      for (const name of names) ensure(settings[name] !== undefined, `${name} is no setting`);
+      for (const name of url) ensure(settings[name]?.kind === 'url', `${name} is not an address`);
+      for (const name of plain) ensure(settings[name] !== undefined, `${name} is no setting`);
     },
   },
   {
     name: 'the vendor page it was written from is named',
-    async run({ connector: { docs, title, limits } }) {
+    async run({ connector: { docs, title, api } }) {
       ensure(URL.canParse(docs) && docs.startsWith('https://'), `docs is not an https address: ${docs}`);
       ensure(title.trim() !== '', 'it has no title');
-      ensure(limits.source.trim() !== '', 'the limits name no source');
+      ensure(api?.limits.source.trim() !== '', 'the limits name no source');
     },
   },
   {
@@ -147,14 +147,26 @@ const declaration: readonly Check[] = [
         if (!possibility.possible) ensure(isFilled(possibility.why), `mode ${mode} is impossible without a reason`);
         else ensure(!possibility.note || isFilled(possibility.note), `the note on mode ${mode} misses a language`);
       }
-      ensure(connector.cannot.every(isFilled), 'something it cannot do misses a language');
+      const isTold = ({ what, why }: { readonly what: Text; readonly why: Text }) => isFilled(what) && isFilled(why);
+      ensure(connector.cannot.every(isTold), 'something it cannot do misses a language or a reason');
       ensure(
-        connector.writeBack !== undefined || connector.cannot.length > 0,
+        connector.api?.writeBack !== undefined || connector.cannot.length > 0,
         'it takes no write-backs and does not say so',
       );
     },
   },
 ];
+
+/** The settings an API leans on, by what they must be. */
+function toNames(api: Connector['api']) {
+  const key = api?.access['api-key'];
+  const credentials = api?.access['client-credentials'];
+  return {
+    secret: [...(key ? [key.key] : []), ...(credentials ? [credentials.clientSecret] : [])],
+    url: [...(api ? [api.baseUrl] : []), ...(credentials ? [credentials.tokenUrl] : [])],
+    plain: credentials ? [credentials.clientId, ...(credentials.subject ? [credentials.subject] : [])] : [],
+  };
+}
 
 function isOptional(field: Field): boolean {
   return field.isOptional === true || field.default !== undefined;
@@ -165,7 +177,7 @@ function isOptional(field: Field): boolean {
 const wrongSecret = 'wrong-secret-that-nobody-has';
 
 function withWrongSecret(subject: Subject) {
-  return { settings: { [subject.connector.access.clientSecret]: wrongSecret } };
+  return { settings: { [toNames(subject.connector.api).secret[0] ?? '']: wrongSecret } };
 }
 
 const settings: readonly Check[] = [
@@ -401,7 +413,7 @@ const webhook: readonly Check[] = [
           'a delivery as the vendor signs it is refused',
         );
       }
-      const header = subject.connector.webhook?.deliveryRef.header ?? '';
+      const header = toHeaders(subject).deliveryRef;
       const refs = [first, second].map(({ headers }) => toNodeHeaders(headers)[header]);
       ensure(refs[0] !== undefined && refs[0] !== refs[1], `two deliveries have not two names in ${header}`);
     },
@@ -410,8 +422,7 @@ const webhook: readonly Check[] = [
     name: 'headers are looked for as Node gives them',
     skip: withoutWebhook,
     async run({ connector }) {
-      const names = connector.webhook ? [connector.webhook.signature.header, connector.webhook.deliveryRef.header] : [];
-      for (const name of names)
+      for (const name of [toHeaders({ connector }).signature, toHeaders({ connector }).deliveryRef])
         ensure(name === name.toLowerCase(), `${name} is never found: Node writes names in lower case`);
     },
   },
@@ -422,7 +433,7 @@ const webhook: readonly Check[] = [
       const rig = await bench.open(subject);
       const { headers, body } = rig.fake.reject(hanako);
       const good = toNodeHeaders(headers);
-      const { header, prefix } = subject.connector.webhook?.signature ?? { header: '', prefix: '' };
+      const { signature: header, prefix } = toHeaders(subject);
       const signed = good[header] ?? '';
       const digest = signed.slice(prefix.length);
       const forgeries: Readonly<Record<string, readonly [Record<string, string>, Buffer]>> = {
@@ -446,7 +457,7 @@ const webhook: readonly Check[] = [
     async run(subject, bench) {
       const rig = await bench.open(subject);
       const { headers, body } = rig.fake.reject(hanako);
-      const { header } = subject.connector.webhook?.signature ?? { header: '' };
+      const { signature: header } = toHeaders(subject);
       const forged = { ...toNodeHeaders(headers), [header]: sign(subject, '', body) };
       ensure(!rig.verify('', forged, body), 'a delivery signed with nothing is accepted');
     },
@@ -460,7 +471,7 @@ const webhook: readonly Check[] = [
         const { body } = rig.fake.reject(applicant);
         const plain = Buffer.from(JSON.stringify(JSON.parse(body.toString('utf8'))), 'utf8');
         const headers = {
-          [subject.connector.webhook?.signature.header ?? '']: sign(subject, rig.webhookSecret, plain),
+          [toHeaders(subject).signature]: sign(subject, rig.webhookSecret, plain),
         };
         ensure(rig.verify(rig.webhookSecret, headers, plain), 'a body in plain UTF-8 is refused');
         const [report] = rig.parse({ body: plain });
@@ -532,10 +543,20 @@ const webhook: readonly Check[] = [
   },
 ];
 
+/** Where a delivery carries its signature and its name; '' where it carries them in its body. */
+function toHeaders({ connector: { webhook } }: Pick<Subject, 'connector'>) {
+  const signature = webhook?.signature.scheme === 'hmac-header' ? webhook.signature : undefined;
+  return {
+    signature: signature?.header ?? '',
+    prefix: signature?.prefix ?? '',
+    deliveryRef: webhook && 'header' in webhook.deliveryRef ? webhook.deliveryRef.header : '',
+  };
+}
+
 function sign(subject: Subject, secret: string, body: Buffer): string {
   const signature = subject.connector.webhook?.signature;
   if (!signature) return '';
-  return `${signature.prefix}${createHmac(signature.algorithm, secret).update(body).digest(signature.encoding)}`;
+  return `${toHeaders(subject).prefix}${createHmac(signature.algorithm, secret).update(body).digest(signature.encoding)}`;
 }
 
 function parseOrThrow(rig: Rig, body: Buffer): readonly Report[] {
@@ -584,7 +605,8 @@ function isEventName(value: unknown, depth: number): boolean {
 
 // Write-back
 
-const withoutWriteBack = (subject: Subject) => (subject.connector.writeBack ? undefined : 'it takes no write-backs');
+const withoutWriteBack = (subject: Subject) =>
+  subject.connector.api?.writeBack ? undefined : 'it takes no write-backs';
 
 const writeBack: readonly Check[] = [
   {

@@ -113,9 +113,10 @@ async function openRig(
   const { connector } = subject;
   const clock = makeTestClock();
   const fake = subject.createFake({ now: clock.now, ...change.fake });
-  const origin = connector.settings[connector.baseUrl]?.default ?? 'https://vendor.example.com';
+  const credentials = connector.api?.access['client-credentials'];
+  const origin = connector.settings[connector.api?.baseUrl ?? '']?.default ?? 'https://vendor.example.com';
   const settings = { ...fake.settings(origin), ...subject.settings, ...change.settings };
-  const tokenUrl = new URL(settings[connector.access.tokenUrl] ?? `${origin}/token`);
+  const tokenUrl = new URL(settings[credentials?.tokenUrl ?? ''] ?? `${origin}/token`);
   const tokens = new Set<string>();
   let answerer: Answerer | undefined;
 

@@ -59,6 +59,7 @@ function toFacts(change: Change = {}): LetterFacts {
     connection: {
       letter: { holdMinutes: 24 * 60, window: 'business-hours' },
       mapping: { reasons: {} },
+      mode: 'relay-sent',
       ...change.connection,
     },
     company,

@@ -77,9 +77,9 @@ export function connectionRoutes(api: Server, parts: ApiParts): void {
       },
     },
     handler: async (request, reply) => {
-      const { company: reference, connector, settings } = request.body;
+      const { company: reference, ...input } = request.body;
       const connection = await asCompany(parts, reference, (tx, { companyId }) =>
-        connections.create(tx, { companyId, connector, settings }),
+        connections.create(tx, { companyId, ...input }),
       );
       return reply.status(201).send(toConnection(parts, connection));
     },
@@ -198,10 +198,11 @@ async function changeConnection(
 ): Promise<Installed> {
   const before = await connections.read(tx, connectionId);
   if (!before) throw new RelayError('request_not_found', { message: 'there is no such connection' });
-  const { state, settings, letter, mapping } = change;
+  const { state, settings, letter, mapping, mode } = change;
   return connections.update(tx, connectionId, {
     ...(state && { state }),
     ...(settings && { settings }),
+    ...(mode && { mode }),
     ...(letter && {
       letter: {
         holdMinutes: letter.holdMinutes ?? before.letter.holdMinutes,

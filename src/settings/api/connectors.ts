@@ -1,4 +1,11 @@
-import { type Connector as Declared, mayBeLeftOut, toSettingsSchema } from '../../connector/index.ts';
+import {
+  accessKinds,
+  type Connector as Declared,
+  mayBeLeftOut,
+  toScopes,
+  toSettingsSchema,
+  toWaysIn,
+} from '../../connector/index.ts';
 import type { Connector } from './schemas.ts';
 
 /** A connector's declaration as the API tells it: all a form, a person or a program needs to connect it. */
@@ -15,12 +22,15 @@ export function toConnector(declared: Declared): Connector {
       example: field.example,
       isOptional: mayBeLeftOut(field),
       isAdvanced: field.isAdvanced ?? false,
+      onlyFor: field.onlyFor ?? null,
       default: field.default ?? null,
     })),
     settingsSchema: toSettingsSchema(declared.settings),
     modes: { ...declared.template.modes },
     cannot: [...declared.cannot],
-    webhook: declared.webhook ? { events: [...declared.webhook.events] } : null,
-    scopes: [...declared.access.scopes],
+    waysIn: [...toWaysIn(declared)],
+    access: accessKinds.filter((kind) => declared.api?.access[kind]),
+    webhook: declared.webhook ? { events: [...declared.webhook.events], guide: [...declared.webhook.guide] } : null,
+    scopes: [...toScopes(declared)],
   };
 }

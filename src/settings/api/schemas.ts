@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { modes } from '../../connector/index.ts';
+import { accessKinds, modes } from '../../connector/index.ts';
 import { errorCodes } from '../../platform/error-codes.ts';
 
 /**
@@ -206,6 +206,8 @@ const Possibility = z.object({
   why: Text.optional().describe('Why it is not possible.'),
 });
 
+const Access = z.enum(accessKinds);
+
 export const ConnectorField = z.object({
   name: z.string(),
   kind: z.enum(['text', 'secret', 'url']),
@@ -214,6 +216,7 @@ export const ConnectorField = z.object({
   example: z.string(),
   isOptional: z.boolean(),
   isAdvanced: z.boolean(),
+  onlyFor: Access.nullable().describe('Asked only of connections with this access.'),
   default: z.string().nullable(),
 });
 
@@ -225,15 +228,22 @@ export const Connector = z
     fields: z.array(ConnectorField),
     settingsSchema: z.record(z.string(), z.unknown()).describe('JSON Schema (2020-12) of `settings`.'),
     modes: z.record(z.enum(modes), Possibility).describe('How a letter can reach the applicant.'),
-    cannot: z.array(Text).describe('What this ATS cannot do.'),
+    cannot: z.array(z.object({ what: Text, why: Text })).describe('What this ATS cannot do, and why.'),
+    waysIn: z.array(z.enum(['webhook', 'poll', 'file'])).describe('How rejections reach us.'),
+    access: z.array(Access).describe('How a connection may prove itself; [] where the ATS has no API.'),
     webhook: z
-      .object({ events: z.array(z.string()) })
+      .object({
+        events: z.array(z.string()),
+        guide: z.array(Text).describe('How to set it up by hand; {url} is the address.'),
+      })
       .nullable()
       .describe("Events to subscribe to, in the vendor's names; null: it sends no webhooks."),
     scopes: z.array(z.string()).describe('Permissions the credentials need.'),
   })
   .meta({ id: 'Connector' });
 export type Connector = z.infer<typeof Connector>;
+
+export const Mode = z.enum(modes).describe('How letters reach the applicant.');
 
 export const ConnectionState = z
   .enum(['shadow', 'live', 'paused'])
@@ -257,6 +267,7 @@ export const NewConnection = z
   .strictObject({
     company: CompanyRef,
     connector: z.string().min(1).max(64),
+    access: Access.optional().describe('Without it the first that needs nobody to agree in the ATS.'),
     settings: Settings.describe('By field name; GET /connectors says which.'),
   })
   .meta({
@@ -276,6 +287,7 @@ export const ConnectionChange = z
     state: ConnectionState.optional(),
     settings: Settings.optional().describe('Fields given replace those of the same name.'),
     letter: LetterPolicy.partial().optional(),
+    mode: Mode.optional(),
     mapping: z
       .strictObject({
         reasons: z
@@ -306,6 +318,10 @@ export const Connection = z
     settings: z.record(z.string(), z.string()).describe('Secrets are masked.'),
     letter: LetterPolicy,
     mapping: z.object({ reasons: z.record(z.string(), ReasonRule) }),
+    access: Access.nullable(),
+    mode: Mode,
+    markedAt: Instant.nullable().describe('When it was first polled or imported; null: not yet.'),
+    backfillFrom: Instant.nullable().describe('What was decided before `markedAt` is acted on only from here.'),
     failingSince: Instant.nullable().describe('Since when the ATS refuses us; null: it does not.'),
     failingCode: z.string().nullable(),
     createdAt: Instant,

@@ -279,7 +279,7 @@ function renderConnector({ card, colours, table }: Screen, connector: Connector)
       'It needs no settings.',
     ),
     ...(connector.cannot.length > 0
-      ? ['', colours.dim('WHAT IT CANNOT DO'), ...connector.cannot.map(({ en }) => `- ${en}`)]
+      ? ['', colours.dim('WHAT IT CANNOT DO'), ...connector.cannot.map(({ what, why }) => `- ${what.en}: ${why.en}`)]
       : []),
   ].join('\n');
 }

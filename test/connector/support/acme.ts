@@ -13,7 +13,7 @@ export const acmeSettings = {
 const text = { ja: '項目', en: 'Field' };
 const field = { label: text, help: text, schema: z.string().max(100) } as const;
 const signature = {
-  scheme: 'hmac',
+  scheme: 'hmac-header',
   header: 'signature',
   algorithm: 'sha256',
   encoding: 'hex',
@@ -43,22 +43,44 @@ export const acme: Connector = defineConnector({
       isAdvanced: true,
     },
   },
-  baseUrl: 'baseUrl',
-  access: {
-    kind: 'oauth-client-credentials',
-    tokenUrl: 'tokenUrl',
-    clientId: 'clientId',
-    clientSecret: 'clientSecret',
-    subject: 'userId',
-    scopes: ['applications:list'],
-    lifetimeSeconds: 3600,
-  },
-  limits: {
-    concurrency: 2,
-    remainingHeader: 'x-ratelimit-remaining',
-    resetHeader: 'x-ratelimit-reset',
-    rereadMax: 3,
-    source: 'invented',
+  api: {
+    baseUrl: 'baseUrl',
+    access: {
+      'client-credentials': {
+        tokenUrl: 'tokenUrl',
+        clientId: 'clientId',
+        clientSecret: 'clientSecret',
+        subject: 'userId',
+        scopes: ['applications:list'],
+        lifetimeSeconds: 3600,
+      },
+    },
+    limits: {
+      concurrency: 2,
+      rate: { kind: 'window', remainingHeader: 'x-ratelimit-remaining', resetHeader: 'x-ratelimit-reset' },
+      rereadMax: 3,
+      source: 'invented',
+    },
+    async check({ http }) {
+      await http.get('/v1/me', z.object({}));
+    },
+    async reread({ http, remember }, applicationRefs) {
+      await remember('names', 60_000, z.array(z.string()), () => http.list('/v1/names', z.string()));
+      const found = await http.list('/v1/applications', Application, { refs: applicationRefs.join(',') });
+      return found.map(({ ref, state, candidate }) => ({
+        state,
+        applicationRef: ref,
+        candidateRef: candidate,
+        person: null,
+      }));
+    },
+    async writeBack({ http }, item, steps) {
+      if (item.candidateRef === 'gone') return { ok: false, reason: 'candidate-gone' };
+      if (steps.isDone('note')) return { ok: true };
+      await http.post('/v1/notes', { candidate: item.candidateRef }, z.object({}));
+      await steps.finish('note');
+      return { ok: true };
+    },
   },
   webhook: {
     secret: 'webhookSecret',
@@ -66,21 +88,7 @@ export const acme: Connector = defineConnector({
     deliveryRef: { header: 'delivery-id' },
     events: ['rejected'],
     parse: () => [],
-  },
-  async check({ http }) {
-    await http.get('/v1/me', z.object({}));
-  },
-  async reread({ http, remember }, applicationRefs) {
-    await remember('names', 60_000, z.array(z.string()), () => http.list('/v1/names', z.string()));
-    const found = await http.list('/v1/applications', Application, { refs: applicationRefs.join(',') });
-    return found.map(({ ref, state, candidate }) => ({ state, applicationRef: ref, candidateRef: candidate }));
-  },
-  async writeBack({ http }, item, steps) {
-    if (item.candidateRef === 'gone') return { ok: false, reason: 'candidate-gone' };
-    if (steps.isDone('note')) return { ok: true };
-    await http.post('/v1/notes', { candidate: item.candidateRef }, z.object({}));
-    await steps.finish('note');
-    return { ok: true };
+    guide: [text],
   },
   template: {
     tokens: { candidateFirstName: null, candidateName: null, jobTitle: null, companyName: null },
@@ -96,8 +104,9 @@ export const acme: Connector = defineConnector({
 
 /** Acme that takes no webhooks and no write-backs. */
 export const mute: Connector = (() => {
-  const { webhook: _webhook, writeBack: _writeBack, ...rest } = acme;
-  return { ...rest, id: 'mute' };
+  const { webhook: _webhook, api, ...rest } = acme;
+  const { writeBack: _writeBack, ...silent } = api as NonNullable<Connector['api']>;
+  return { ...rest, api: silent, id: 'mute' };
 })();
 
 export interface AcmeCall {

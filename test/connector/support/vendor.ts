@@ -1,8 +1,8 @@
+import type { Authority } from '../../../src/connector/authority.ts';
 import { openHttp } from '../../../src/connector/http.ts';
 import type { Http } from '../../../src/connector/index.ts';
 import { openLimiters } from '../../../src/connector/limiter.ts';
 import { type NetworkGuard, openNetworkGuard } from '../../../src/connector/network-guard.ts';
-import type { TokenSource } from '../../../src/connector/oauth.ts';
 import { openLog } from '../../../src/platform/log.ts';
 import { makeTestClock, type TestClock } from '../../support/clock.ts';
 
@@ -12,8 +12,7 @@ export const canary = 'canary-5f1c2e';
 
 export const limits = {
   concurrency: 2,
-  remainingHeader: 'x-ratelimit-remaining',
-  resetHeader: 'x-ratelimit-reset',
+  rate: { kind: 'window', remainingHeader: 'x-ratelimit-remaining', resetHeader: 'x-ratelimit-reset' },
   rereadMax: 3,
   source: 'invented',
 } as const;
@@ -32,7 +31,7 @@ export function openTestHttp(
     readonly baseUrl?: string;
     readonly guard?: NetworkGuard;
     readonly timeoutMs?: number;
-    readonly tokens?: TokenSource;
+    readonly authority?: Authority;
   } = {},
 ): TestHttp {
   const clock = makeTestClock();
@@ -42,9 +41,12 @@ export function openTestHttp(
     waits.push(ms);
     clock.advance(ms);
   };
-  const tokens: TokenSource = {
-    read: async () => `${canary}-${dropped.length}`,
-    drop: async (token) => void dropped.push(token),
+  const authority: Authority = {
+    read: async () => `Bearer ${canary}-${dropped.length}`,
+    async drop(authorization) {
+      dropped.push(authorization);
+      return true;
+    },
     reset: async () => undefined,
   };
   const limiters = openLimiters({ clock, sleep, log: openLog('silent'), redisUrl: undefined });
@@ -52,7 +54,7 @@ export function openTestHttp(
     baseUrl: options.baseUrl ?? origin,
     guard: options.guard ?? openNetworkGuard({ allowPrivateNetwork: false }),
     limiter: limiters.of('connection', { id: 'acme', limits }),
-    tokens: options.tokens ?? tokens,
+    authority: options.authority ?? authority,
     limits,
     clock,
     sleep,
