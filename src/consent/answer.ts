@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import type { EventName, Events } from '../events.ts';
-import { appendAudit } from '../platform/audit.ts';
+import type { EventName, EventOf, Events } from '../events.ts';
+import type { Link } from '../letter/index.ts';
+import { appendAudits } from '../platform/audit.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import { RelayError } from '../platform/errors.ts';
+import { openGroups } from '../platform/groups.ts';
 import { newId } from '../platform/ids.ts';
 import { type Answer, type Decision, decide, toReferralCode } from './model.ts';
 import type { Shown } from './nonce.ts';
 import type { ConsentText, Pages } from './pages.ts';
-import { addConsent, saveText } from './store.ts';
-import { readVisit, type Visit } from './visit.ts';
+import { addConsents, type NewConsent, saveTexts } from './store.ts';
+import { readVisits, type Visit } from './visit.ts';
 
 export interface AnswerParts {
   readonly database: Database;
@@ -25,32 +27,95 @@ export type Outcome =
   | { readonly kind: 'not-open'; readonly visit: Visit }
   | { readonly kind: 'box-not-ticked' | 'text-changed'; readonly visit: Visit };
 
-/**
- * Records an answer with its evidence, its audit line and its event, in one transaction. Of answers given at once each
- * is judged by the decision it really follows: twenty grants make one consent.
- * @throws RelayError request_conflict when others answer for the same person faster, again and again.
- */
-export function takeAnswer(
-  parts: AnswerParts,
-  link: Visit['link'],
-  answer: Answer & { readonly userAgent: string | undefined },
-  shown: Shown,
-): Promise<Outcome> {
-  const now = parts.clock.now();
-  return parts.database.forCompany(link.companyId, async (tx) => {
-    for (let tries = 0; tries < 5; tries += 1) {
-      const visit = await readVisit(tx, link, now);
-      if (!visit) return { kind: 'unknown' };
-      const verdict = decide(visit.standing, answer, now);
-      if (verdict.kind === 'unchanged') return { kind: 'settled' };
-      if (verdict.kind === 'refused') return { kind: verdict.reason, visit };
-      const text = findText(parts.pages, visit, shown, verdict.decision);
-      if (!text) return { kind: 'text-changed', visit };
-      if (await record(parts, tx, visit, { ...answer, decision: verdict.decision, text, locale: shown.locale, now }))
-        return { kind: 'settled' };
-    }
-    throw new RelayError('request_conflict');
+export interface GivenAnswer extends Answer {
+  readonly link: Link;
+  readonly shown: Shown;
+  readonly userAgent: string | undefined;
+}
+
+export interface Answers {
+  /**
+   * Records an answer with its evidence, its audit line and its event, in one transaction; answers to one company that
+   * come in at the same time share it. Each is judged by the decision it really follows: twenty grants make one consent.
+   * @throws RelayError request_conflict when others answer for the same person faster, again and again.
+   */
+  take(answer: GivenAnswer): Promise<Outcome>;
+}
+
+const answersAtOnce = 50;
+const triesAtMost = 5;
+
+export function openAnswers(parts: AnswerParts): Answers {
+  const take = openGroups<GivenAnswer, Outcome | 'conflict'>({
+    toKey: ({ link }) => link.companyId,
+    max: answersAtOnce,
+    work: (answers, companyId) =>
+      parts.database.forCompany(companyId, (tx) => takeAnswers(parts, tx, companyId, answers)),
   });
+  return {
+    async take(answer) {
+      const outcome = await take(answer);
+      if (outcome === 'conflict') throw new RelayError('request_conflict');
+      return outcome;
+    },
+  };
+}
+
+/** In rounds: of one person's answers each round judges the first, so that the next sees what it left. */
+async function takeAnswers(
+  parts: AnswerParts,
+  tx: Tx,
+  companyId: string,
+  answers: readonly GivenAnswer[],
+): Promise<readonly (Outcome | 'conflict')[]> {
+  const now = parts.clock.now();
+  const outcomes = new Map<GivenAnswer, Outcome | 'conflict'>();
+  const tries = new Map<GivenAnswer, number>();
+  const recorded: NewConsent[] = [];
+  for (let open = answers; open.length > 0; open = open.filter((answer) => !outcomes.has(answer))) {
+    const round = [...Map.groupBy(open, ({ link }) => link.personId).values()].flatMap((own) => own.slice(0, 1));
+    const drafts: Draft[] = [];
+    const visits = await readVisits(
+      tx,
+      companyId,
+      round.map(({ link }) => link),
+      now,
+    );
+    for (const [index, answer] of round.entries()) {
+      const judged = judge(parts, answer, visits[index], now);
+      if (judged.kind === 'record') drafts.push({ answer, ...judged.draft });
+      else outcomes.set(answer, judged);
+    }
+    const added = await save(tx, companyId, drafts, now);
+    for (const { answer, consent } of drafts) {
+      const tried = (tries.get(answer) ?? 0) + 1;
+      tries.set(answer, tried);
+      if (added.has(consent.consentId)) outcomes.set(answer, { kind: 'settled' });
+      else if (tried === triesAtMost) outcomes.set(answer, 'conflict');
+      if (added.has(consent.consentId)) recorded.push(consent);
+    }
+  }
+  await tell(parts, tx, companyId, recorded);
+  return answers.map((answer) => outcomes.get(answer) ?? 'conflict');
+}
+
+interface Draft {
+  readonly answer: GivenAnswer;
+  readonly consent: NewConsent;
+  readonly text: ConsentText;
+}
+
+type Judgement = Outcome | { readonly kind: 'record'; readonly draft: Omit<Draft, 'answer'> };
+
+function judge({ pages }: AnswerParts, answer: GivenAnswer, visit: Visit | undefined, now: Date): Judgement {
+  if (!visit) return { kind: 'unknown' };
+  const verdict = decide(visit.standing, answer, now);
+  if (verdict.kind === 'unchanged') return { kind: 'settled' };
+  if (verdict.kind === 'refused') return { kind: verdict.reason, visit };
+  const text = findText(pages, visit, answer.shown, verdict.decision);
+  if (!text || !visit.agency) return { kind: 'text-changed', visit };
+  const consent = toConsent(answer, visit, visit.agency.agencyId, verdict.decision, text, now);
+  return { kind: 'record', draft: { consent, text } };
 }
 
 /**
@@ -65,52 +130,75 @@ function findText(pages: Pages, { facts }: Visit, shown: Shown, decision: Decisi
   return decision === 'declined' ? introduction : pages.renderText('withdrawal', shown.locale, facts);
 }
 
-interface Taken extends Answer {
-  readonly decision: Decision;
-  readonly text: ConsentText;
-  readonly locale: Shown['locale'];
-  readonly userAgent: string | undefined;
-  readonly now: Date;
-}
-
 const userAgentMax = 200;
 
-async function record(parts: AnswerParts, tx: Tx, visit: Visit, taken: Taken): Promise<boolean> {
-  const { agency, link, consent: previous } = visit;
-  if (!agency) return false;
-  const { companyId, personId } = link;
-  const consentId = newId();
-  await saveText(tx, companyId, taken.locale, taken.text, taken.now);
-  const isAdded = await addConsent(tx, {
-    consentId,
-    companyId,
-    personId,
+function toConsent(
+  { link, shown, ticks, userAgent }: GivenAnswer,
+  { consent: previous }: Visit,
+  agencyId: string,
+  decision: Decision,
+  text: ConsentText,
+  now: Date,
+): NewConsent {
+  return {
+    consentId: newId(),
+    companyId: link.companyId,
+    personId: link.personId,
     purpose: 'introduction',
-    agencyId: agency.agencyId,
+    agencyId,
     rejectionId: link.rejectionId,
-    decision: taken.decision,
-    decidedAt: taken.now,
-    textHash: taken.text.hash,
-    textVersion: taken.text.version,
-    locale: taken.locale,
-    ticks: taken.ticks,
-    userAgent: taken.userAgent?.slice(0, userAgentMax) ?? null,
-    referralCode: taken.decision === 'granted' ? toReferralCode(randomBytes(5)) : null,
+    decision,
+    decidedAt: now,
+    textHash: text.hash,
+    textVersion: text.version,
+    locale: shown.locale,
+    ticks,
+    userAgent: userAgent?.slice(0, userAgentMax) ?? null,
+    referralCode: decision === 'granted' ? toReferralCode(randomBytes(5)) : null,
     previousConsentId: previous?.consentId ?? null,
-  });
-  if (!isAdded) return false;
-  const event = eventOf[taken.decision];
-  if (event) await parts.events.publish(tx, event, [{ companyId, consentId, personId, agencyId: agency.agencyId }]);
+  };
+}
+
+/** Keeps the texts and the decisions; gives the ids of the decisions that were added. */
+async function save(tx: Tx, companyId: string, drafts: readonly Draft[], now: Date): Promise<ReadonlySet<string>> {
+  const shown = drafts.map(({ text, answer }) => ({ text, locale: answer.shown.locale }));
+  // Both are sent before either is answered.
+  const [, added] = await Promise.all([
+    saveTexts(tx, companyId, shown, now),
+    addConsents(
+      tx,
+      drafts.map(({ consent }) => consent),
+    ),
+  ]);
+  return added;
+}
+
+async function tell(
+  { events }: AnswerParts,
+  tx: Tx,
+  companyId: string,
+  recorded: readonly NewConsent[],
+): Promise<void> {
+  for (const [decision, own] of Map.groupBy(recorded, (consent) => consent.decision)) {
+    const event = eventOf[decision];
+    if (event) await events.publish(tx, event, own.map(toEvent));
+  }
   // Last, because it makes everybody else of the company wait until this is written.
-  await appendAudit(tx, {
+  await appendAudits(
+    tx,
     companyId,
-    at: taken.now,
-    actor: 'applicant',
-    action: `consent.${taken.decision}`,
-    subject: consentId,
-    detail: { personId, agencyId: agency.agencyId, textVersion: taken.text.version, locale: taken.locale },
-  });
-  return true;
+    recorded.map(({ consentId, personId, agencyId, decision, decidedAt, textVersion, locale }) => ({
+      at: decidedAt,
+      actor: 'applicant',
+      action: `consent.${decision}`,
+      subject: consentId,
+      detail: { personId, agencyId, textVersion, locale },
+    })),
+  );
+}
+
+function toEvent({ companyId, consentId, personId, agencyId }: NewConsent): EventOf<'consent-granted'> {
+  return { companyId, consentId, personId, agencyId };
 }
 
 /** Nobody is told of a "no" that changes nothing: it stays between the person and the evidence. */

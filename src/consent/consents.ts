@@ -6,10 +6,12 @@ import type { Server } from '../platform/http-server.ts';
 import type { JobData, Jobs } from '../platform/jobs.ts';
 import type { Log } from '../platform/log.ts';
 import type { Mailer } from '../platform/mail.ts';
+import { openAnswers } from './answer.ts';
 import { openNonces } from './nonce.ts';
 import { openPages } from './pages.ts';
 import { sendReceipts } from './receipt.ts';
 import { registerConsentPages } from './routes.ts';
+import { openVisits } from './visit.ts';
 import { planWriteBacks, type WriteBackJob, writeBack, writeBackQueue } from './write-back.ts';
 
 export interface ConsentParts {
@@ -50,7 +52,9 @@ export function openConsents(parts: ConsentParts): Consents {
   });
   const pages = openPages();
   const nonces = openNonces(parts.secretKeys);
-  return { routes: (server) => registerConsentPages(server, { ...parts, pages, nonces }) };
+  const visits = openVisits(parts);
+  const answers = openAnswers({ ...parts, pages });
+  return { routes: (server) => registerConsentPages(server, { ...parts, pages, nonces, visits, answers }) };
 }
 
 /** A batch's one company, and the ids in it. */

@@ -1,16 +1,23 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../platform/database.ts';
 import { toRelayError } from '../platform/errors.ts';
 import { readRefusal, type Server } from '../platform/http-server.ts';
 import { sha256 } from '../platform/ids.ts';
-import { type AnswerParts, takeAnswer } from './answer.ts';
+import type { Answers } from './answer.ts';
 import { readHeld } from './held.ts';
 import { isOpen, maskEmail, purposes, type Wish, wishes } from './model.ts';
 import { formMinutes, type Nonces } from './nonce.ts';
-import { type Locale, type NoticeName, type PageViews, type TextName, toDay, toMoment } from './pages.ts';
-import { findLink, readVisit, type Visit } from './visit.ts';
+import { type Locale, type NoticeName, type Pages, type PageViews, type TextName, toDay, toMoment } from './pages.ts';
+import type { Visit, Visits } from './visit.ts';
 
-export interface RouteParts extends AnswerParts {
+export interface RouteParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly pages: Pages;
+  readonly visits: Visits;
+  readonly answers: Answers;
   readonly nonces: Nonces;
   /** Our own origin: what a form's answer must come from. */
   readonly baseUrl: string;
@@ -157,9 +164,9 @@ async function showHeld(parts: RouteParts, pages: Replies, request: FastifyReque
   return pages.send(reply, 200, 'held', locale, { ...held, company: visit.company, action, heldHref: undefined });
 }
 
-async function findVisit(parts: RouteParts, request: FastifyRequest): Promise<Visit | undefined> {
-  const link = await findLink(parts.database, readToken(request));
-  return link && parts.database.forCompany(link.companyId, (tx) => readVisit(tx, link, parts.clock.now()));
+async function findVisit({ visits }: RouteParts, request: FastifyRequest): Promise<Visit | undefined> {
+  const link = await visits.findLink(readToken(request));
+  return link && visits.find(link);
 }
 
 /** A form as browsers send it. A box that is not ticked is not sent at all. */
@@ -171,7 +178,7 @@ const Form = z.object({
 
 async function answerPage(parts: RouteParts, pages: Replies, request: FastifyRequest, reply: FastifyReply) {
   const token = readToken(request);
-  const link = await findLink(parts.database, token);
+  const link = await parts.visits.findLink(token);
   if (!link) return pages.sendNotice('unknown', request, reply);
   if (!comesFromOurPage(request, parts.baseUrl)) return pages.sendNotice('refused', request, reply);
   const form = Form.safeParse(request.body);
@@ -180,7 +187,8 @@ async function answerPage(parts: RouteParts, pages: Replies, request: FastifyReq
   if (!shown) return pages.sendNotice('refused', request, reply);
   const wish: Wish = form.data.decision;
   const ticks = purposes.filter((purpose) => form.data[purpose] !== undefined);
-  const outcome = await takeAnswer(parts, link, { wish, ticks, userAgent: request.headers['user-agent'] }, shown);
+  const userAgent = request.headers['user-agent'];
+  const outcome = await parts.answers.take({ link, wish, ticks, shown, userAgent });
   switch (outcome.kind) {
     case 'settled':
       return reply.redirect(`/c/${token}?lang=${shown.locale}`, 303);

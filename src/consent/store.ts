@@ -49,12 +49,17 @@ export async function readDecisions(tx: Tx, personId: string): Promise<readonly 
   return rows.map(toConsent);
 }
 
-/** The decision that stands: the one no other follows. Not the newest by time: two machines' clocks may differ. */
-export async function readStandingDecision(tx: Tx, personId: string, agencyId: string): Promise<Consent | undefined> {
-  const row = await tx
+/** The decision that stands of each person: the one no other follows. Not the newest by time: two machines' clocks may differ. */
+export async function readStandingDecisions(
+  tx: Tx,
+  personIds: readonly string[],
+  agencyId: string,
+): Promise<readonly Consent[]> {
+  if (personIds.length === 0) return [];
+  const rows = await tx
     .selectFrom('consent')
     .selectAll()
-    .where('person_id', '=', personId)
+    .where('person_id', 'in', personIds)
     .where('purpose', '=', 'introduction')
     .where('agency_id', '=', agencyId)
     .where((consent) =>
@@ -67,8 +72,8 @@ export async function readStandingDecision(tx: Tx, personId: string, agencyId: s
         ),
       ),
     )
-    .executeTakeFirst();
-  return row && toConsent(row);
+    .execute();
+  return rows.map(toConsent);
 }
 
 /** Which of these decisions still stand. */
@@ -115,18 +120,28 @@ export async function readMails(tx: Tx, personId: string): Promise<readonly Sent
     .sort((a, b) => a.sentAt.getTime() - b.sentAt.getTime());
 }
 
-/** Keeps the text that was shown, once. */
-export async function saveText(tx: Tx, companyId: string, locale: Locale, text: ConsentText, now: Date): Promise<void> {
+/** A text that somebody answered to. */
+export interface ShownText {
+  readonly locale: Locale;
+  readonly text: ConsentText;
+}
+
+/** Keeps the texts that were shown, each once. */
+export async function saveTexts(tx: Tx, companyId: string, shown: readonly ShownText[], now: Date): Promise<void> {
+  if (shown.length === 0) return;
+  const byHash = new Map(shown.map((one) => [one.text.hash, one]));
   await tx
     .insertInto('consent_text')
-    .values({
-      text_hash: text.hash,
-      company_id: companyId,
-      text_version: text.version,
-      locale,
-      body: text.body,
-      first_shown_at: now,
-    })
+    .values(
+      [...byHash.values()].map(({ text, locale }) => ({
+        text_hash: text.hash,
+        company_id: companyId,
+        text_version: text.version,
+        locale,
+        body: text.body,
+        first_shown_at: now,
+      })),
+    )
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }
@@ -135,32 +150,40 @@ export interface NewConsent extends Consent {
   readonly userAgent: string | null;
 }
 
-/** Adds a decision after the one it names; false when another followed that one first (or its code is taken). */
-export async function addConsent(tx: Tx, consent: NewConsent): Promise<boolean> {
-  const row = await tx
+/**
+ * Adds each decision after the one it names; gives the ids of those added. Missing is one that another followed first
+ * (or whose code is taken). In one order for everybody, so that two runs cannot wait for each other.
+ */
+export async function addConsents(tx: Tx, consents: readonly NewConsent[]): Promise<ReadonlySet<string>> {
+  if (consents.length === 0) return new Set();
+  const rows = await tx
     .insertInto('consent')
-    .values({
-      consent_id: consent.consentId,
-      company_id: consent.companyId,
-      person_id: consent.personId,
-      purpose: consent.purpose,
-      agency_id: consent.agencyId,
-      rejection_id: consent.rejectionId,
-      decision: consent.decision,
-      decided_at: consent.decidedAt,
-      text_hash: consent.textHash,
-      text_version: consent.textVersion,
-      locale: consent.locale,
-      ticks: JSON.stringify(consent.ticks),
-      method: 'page',
-      user_agent: consent.userAgent,
-      referral_code: consent.referralCode,
-      previous_consent_id: consent.previousConsentId,
-    })
+    .values(consents.toSorted((a, b) => (a.personId < b.personId ? -1 : 1)).map(toRow))
     .onConflict((conflict) => conflict.doNothing())
     .returning('consent_id')
-    .executeTakeFirst();
-  return row !== undefined;
+    .execute();
+  return new Set(rows.map((row) => row.consent_id));
+}
+
+function toRow(consent: NewConsent) {
+  return {
+    consent_id: consent.consentId,
+    company_id: consent.companyId,
+    person_id: consent.personId,
+    purpose: consent.purpose,
+    agency_id: consent.agencyId,
+    rejection_id: consent.rejectionId,
+    decision: consent.decision,
+    decided_at: consent.decidedAt,
+    text_hash: consent.textHash,
+    text_version: consent.textVersion,
+    locale: consent.locale,
+    ticks: JSON.stringify(consent.ticks),
+    method: 'page',
+    user_agent: consent.userAgent,
+    referral_code: consent.referralCode,
+    previous_consent_id: consent.previousConsentId,
+  };
 }
 
 function toConsent(row: Selectable<ConsentTable>): Consent {

@@ -8,11 +8,13 @@ import {
   readTerms,
 } from '../company/index.ts';
 import { type KnownPerson, readPeople, readRejections } from '../intake/index.ts';
-import { type Link, readLink, toLocale } from '../letter/index.ts';
+import { type Link, readLinks, toLocale } from '../letter/index.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Database, Tx } from '../platform/database.ts';
+import { openGroups } from '../platform/groups.ts';
 import { type Consent, planView, type Standing, type View } from './model.ts';
 import type { Locale, TextFacts } from './pages.ts';
-import { readStandingDecision } from './store.ts';
+import { readStandingDecisions } from './store.ts';
 
 /** All that the page needs to know of the person behind a link. */
 export interface Visit {
@@ -30,51 +32,79 @@ export interface Visit {
   readonly locale: Locale;
 }
 
-const tokenPattern = /^[\w-]{43}$/;
+/** Looks links and the people behind them up; what is asked at the same time is read together. Changes nothing. */
+export interface Visits {
+  /** The link of a token; undefined when it never was one, whatever it looks like. */
+  findLink(token: string): Promise<Link | undefined>;
+  /** Who stands behind a link and where; undefined where `readVisits` gives none. */
+  find(link: Link): Promise<Visit | undefined>;
+}
 
-/** The link of a token; undefined when it never was one, whatever it looks like. Changes nothing. */
-export function findLink(database: Database, token: string): Promise<Link | undefined> {
-  if (!tokenPattern.test(token)) return Promise.resolve(undefined);
-  return database.forSystem((tx) => readLink(tx, token));
+const tokenPattern = /^[\w-]{43}$/;
+const visitsAtOnce = 100;
+
+export function openVisits({ database, clock }: { readonly database: Database; readonly clock: Clock }): Visits {
+  const findLink = openGroups<string, Link | undefined>({
+    toKey: () => '',
+    max: visitsAtOnce,
+    async work(tokens) {
+      const links = await database.forSystem((tx) => readLinks(tx, tokens));
+      return tokens.map((token) => links.get(token));
+    },
+  });
+  const find = openGroups<Link, Visit | undefined>({
+    toKey: ({ companyId }) => companyId,
+    max: visitsAtOnce,
+    work: (links, companyId) => database.forCompany(companyId, (tx) => readVisits(tx, companyId, links, clock.now())),
+  });
+  return {
+    findLink: (token) => (tokenPattern.test(token) ? findLink(token) : Promise.resolve(undefined)),
+    find,
+  };
 }
 
 /**
- * Reads who stands behind a link and where. undefined when the page must answer as if there were no such link: the
- * person was erased, or the link ran out before any answer. Changes nothing.
+ * Reads who stands behind each of a company's links and where, a few statements for all; in the order of the links.
+ * undefined when the page must answer as if there were no such link: the person was erased, or the link ran out before
+ * any answer. Changes nothing.
  */
-export async function readVisit(tx: Tx, link: Link, now: Date): Promise<Visit | undefined> {
-  const [[person], company, agency] = await Promise.all([
-    readPeople(tx, [link.personId]),
-    readCompany(tx, link.companyId),
-    readAgency(tx, link.companyId),
+export async function readVisits(
+  tx: Tx,
+  companyId: string,
+  links: readonly Link[],
+  now: Date,
+): Promise<readonly (Visit | undefined)[]> {
+  const personIds = [...new Set(links.map(({ personId }) => personId))];
+  const rejectionIds = [...new Set(links.flatMap(({ rejectionId }) => rejectionId ?? []))];
+  const [people, rejections, company, agency] = await Promise.all([
+    readPeople(tx, personIds),
+    readRejections(tx, rejectionIds),
+    readCompany(tx, companyId),
+    readAgency(tx, companyId),
   ]);
-  if (!person || !company) return undefined;
-  const consent = agency && (await readStandingDecision(tx, link.personId, agency.agencyId));
-  const standing: Standing = {
-    decision: consent?.decision ?? 'none',
-    grantsUntil: link.grantsUntil,
-    isOffered: findAgencyLack(agency, now) === undefined && (await stillStands(tx, link)),
-  };
-  const view = planView(standing, now);
-  if (view === 'unknown') return undefined;
-  const terms = (agency && (await readTerms(tx, agency.agencyId, now))) ?? defaultTerms;
-  const facts = agency && { company, agency, terms };
-  return {
-    link,
-    company,
-    person,
-    agency,
-    facts,
-    consent,
-    standing,
-    view,
-    locale: toLocale(person.locale, company.locale),
-  };
-}
-
-/** Nobody is asked about other companies while this one has taken its decision back, or hired the person. */
-async function stillStands(tx: Tx, link: Link): Promise<boolean> {
-  if (!link.rejectionId) return true;
-  const [rejection] = await readRejections(tx, [link.rejectionId]);
-  return rejection?.status === 'current';
+  if (!company) return links.map(() => undefined);
+  const [consents, terms] = agency
+    ? await Promise.all([readStandingDecisions(tx, personIds, agency.agencyId), readTerms(tx, agency.agencyId, now)])
+    : [[], undefined];
+  const personById = new Map(people.map((person) => [person.personId, person]));
+  const consentOf = new Map(consents.map((consent) => [consent.personId, consent]));
+  const current = new Set(rejections.flatMap(({ rejectionId, status }) => (status === 'current' ? rejectionId : [])));
+  const facts = agency && { company, agency, terms: terms ?? defaultTerms };
+  const isAgencyReady = findAgencyLack(agency, now) === undefined;
+  return links.map((link) => {
+    const person = personById.get(link.personId);
+    if (!person) return undefined;
+    const consent = consentOf.get(link.personId);
+    // Nobody is asked about other companies while this one has taken its decision back, or hired the person.
+    const stillStands = link.rejectionId === null || current.has(link.rejectionId);
+    const standing: Standing = {
+      decision: consent?.decision ?? 'none',
+      grantsUntil: link.grantsUntil,
+      isOffered: isAgencyReady && stillStands,
+    };
+    const view = planView(standing, now);
+    if (view === 'unknown') return undefined;
+    const locale = toLocale(person.locale, company.locale);
+    return { link, company, person, agency, facts, consent, standing, view, locale };
+  });
 }

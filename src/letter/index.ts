@@ -1,5 +1,5 @@
 export { type Letters, type LettersParts, openLetters } from './letters.ts';
-export { issueLink, type Link, linkDays, readLink } from './links.ts';
+export { issueLink, type Link, linkDays, readLink, readLinks } from './links.ts';
 export { openMailer } from './mailer.ts';
 export {
   type CancelReason,

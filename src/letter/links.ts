@@ -49,17 +49,34 @@ export async function insertLinks(tx: Tx, links: readonly NewLink[], now: Date):
     .execute();
 }
 
-/** The link of a token, whatever its age; undefined when there is none. System transaction: its company is not known yet. */
-export async function readLink(tx: Tx, token: string): Promise<Link | undefined> {
-  const row = await tx.selectFrom('link').selectAll().where('token_hash', '=', sha256(token)).executeTakeFirst();
-  return (
-    row && {
-      companyId: row.company_id,
-      personId: row.person_id,
-      rejectionId: row.rejection_id,
-      letterId: row.letter_id,
-      createdAt: row.created_at,
-      grantsUntil: row.grants_until,
-    }
+/**
+ * The links of these tokens, by token, whatever their age; one that never was is missing. System transaction: their
+ * companies are not known yet.
+ */
+export async function readLinks(tx: Tx, tokens: readonly string[]): Promise<ReadonlyMap<string, Link>> {
+  if (tokens.length === 0) return new Map();
+  const tokenOf = new Map(tokens.map((token) => [sha256(token), token]));
+  const rows = await tx
+    .selectFrom('link')
+    .selectAll()
+    .where('token_hash', 'in', [...tokenOf.keys()])
+    .execute();
+  return new Map(
+    rows.map((row) => [
+      tokenOf.get(row.token_hash) ?? '',
+      {
+        companyId: row.company_id,
+        personId: row.person_id,
+        rejectionId: row.rejection_id,
+        letterId: row.letter_id,
+        createdAt: row.created_at,
+        grantsUntil: row.grants_until,
+      },
+    ]),
   );
+}
+
+/** The link of one token; undefined when it never was one. System transaction. */
+export async function readLink(tx: Tx, token: string): Promise<Link | undefined> {
+  return (await readLinks(tx, [token])).get(token);
 }

@@ -18,34 +18,50 @@ export interface AuditFact {
 }
 
 /** Adds one line to the company's audit log, chained to the one before by hash. In the transaction of the fact. */
-export async function appendAudit(tx: Tx, fact: AuditFact): Promise<void> {
+export function appendAudit(tx: Tx, fact: AuditFact): Promise<void> {
+  return appendAudits(tx, fact.companyId, [fact]);
+}
+
+/** Adds lines to one company's audit log, in this order, each chained to the one before by hash. In the transaction of the facts. */
+export async function appendAudits(
+  tx: Tx,
+  companyId: string,
+  facts: readonly Omit<AuditFact, 'companyId'>[],
+): Promise<void> {
+  if (facts.length === 0) return;
   // The company's row orders the writers, so that numbers have no gap and no twin. Both statements are sent at once; the
   // second begins only when the first holds the row, and so sees the last line.
   const [, last] = await Promise.all([
-    tx.selectFrom('company').select('company_id').where('company_id', '=', fact.companyId).forNoKeyUpdate().execute(),
+    tx.selectFrom('company').select('company_id').where('company_id', '=', companyId).forNoKeyUpdate().execute(),
     tx
       .selectFrom('audit_entry')
       .select(['seq', 'hash'])
-      .where('company_id', '=', fact.companyId)
+      .where('company_id', '=', companyId)
       .orderBy('seq', 'desc')
       .limit(1)
       .executeTakeFirst(),
   ]);
-  const entry = { ...fact, detail: fact.detail ?? {}, seq: (last?.seq ?? 0) + 1, prevHash: last?.hash ?? '' };
-  await tx
-    .insertInto('audit_entry')
-    .values({
-      company_id: entry.companyId,
-      seq: entry.seq,
-      at: entry.at,
-      actor: entry.actor,
-      action: entry.action,
-      subject: entry.subject,
-      detail: JSON.stringify(entry.detail),
-      prev_hash: entry.prevHash,
-      hash: hashEntry(entry),
-    })
-    .execute();
+  let seq = last?.seq ?? 0;
+  let prevHash = last?.hash ?? '';
+  const rows = [];
+  for (const fact of facts) {
+    seq += 1;
+    const detail = fact.detail ?? {};
+    const hash = hashEntry({ ...fact, companyId, detail, seq, prevHash });
+    rows.push({
+      company_id: companyId,
+      seq,
+      at: fact.at,
+      actor: fact.actor,
+      action: fact.action,
+      subject: fact.subject,
+      detail: JSON.stringify(detail),
+      prev_hash: prevHash,
+      hash,
+    });
+    prevHash = hash;
+  }
+  await tx.insertInto('audit_entry').values(rows).execute();
 }
 
 export interface ListedAuditEntry {

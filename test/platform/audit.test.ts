@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { appendAudit, findBrokenAudit } from '../../src/platform/audit.ts';
+import { appendAudit, appendAudits, findBrokenAudit } from '../../src/platform/audit.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { addCompany, openTestVault } from '../support/company.ts';
 import { openTestDatabase } from '../support/database.ts';
@@ -71,4 +71,22 @@ test('even the owner meets the append-only trigger', async () => {
   await addLines(1);
 
   await expect(database.runScript('truncate audit_entry')).rejects.toThrow(/append-only/);
+});
+
+test('lines written together follow each other in the order given, and the chain holds', async () => {
+  const companyId = await addLines(2);
+  const subjects = ['first', 'second', 'third'];
+  await database.forCompany(companyId, (tx) =>
+    appendAudits(
+      tx,
+      companyId,
+      subjects.map((subject) => ({ at: now, actor: 'applicant', action: 'consent.granted', subject })),
+    ),
+  );
+
+  const rows = await database.forCompany(companyId, (tx) =>
+    tx.selectFrom('audit_entry').select(['seq', 'subject']).where('seq', '>', 2).orderBy('seq').execute(),
+  );
+  expect(rows).toEqual(subjects.map((subject, index) => ({ seq: 3 + index, subject })));
+  expect(await check(companyId)).toBeUndefined();
 });
