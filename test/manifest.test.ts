@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { connectors } from '../connectors/index.ts';
-import { accessKinds, type Connector, modes, toScopes, toWaysIn } from '../src/connector/index.ts';
+import { accessKinds, type Connector, isInstallable, modes, toScopes, toWaysIn } from '../src/connector/index.ts';
 
 const root = new URL('../', import.meta.url);
 const readText = (path: string) => readFileSync(new URL(path, root), 'utf8');
@@ -12,6 +12,7 @@ const schema = z.fromJSONSchema(readJson('manifest.schema.json') as Parameters<t
 
 interface Listed {
   readonly id: string;
+  readonly install: string | null;
   readonly redirect: object;
 }
 type Manifest = Record<string, unknown> & {
@@ -33,6 +34,7 @@ function toListing(connector: Connector) {
     events: webhook?.events ?? [],
     access: accessKinds.filter((kind) => api?.access[kind]),
     scopes: toScopes(connector),
+    install: isInstallable(connector) ? `/install/${id}` : null,
     modes: template.modes,
     cannot,
   };
@@ -68,12 +70,11 @@ test('the manifest lists the connectors as they are declared, in their order', (
   expect(listed).toEqual(connectors.map(toListing));
 });
 
-test('a connector that sends nobody back from the ATS says why, and one that does has a path', () => {
-  for (const { redirect } of manifest.connectors) {
-    expect(redirect).toEqual({
-      path: null,
-      reason: { ja: expect.stringMatching(/./), en: expect.stringMatching(/./) },
-    });
+test('a connector that is installed by agreeing in the ATS has a path back, and one that is not says why', () => {
+  const text = { ja: expect.stringMatching(/./), en: expect.stringMatching(/./) };
+  for (const { id, install, redirect } of manifest.connectors) {
+    const back = install === null ? { path: null, reason: text } : { path: `/install/${id}/callback`, reason: null };
+    expect([id, redirect]).toEqual([id, back]);
   }
 });
 

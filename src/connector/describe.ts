@@ -15,3 +15,8 @@ export function toWaysIn({ api, webhook, file }: Pick<Connector, 'api' | 'webhoo
 export function toScopes({ api }: Pick<Connector, 'api'>): readonly string[] {
   return [...new Set(accessKinds.flatMap((kind) => api?.access[kind]?.scopes ?? []))];
 }
+
+/** Whether a company connects it by agreeing in the ATS: authorisation codes for our own client there. */
+export function isInstallable({ api }: Pick<Connector, 'api'>): boolean {
+  return api?.access['authorization-code'] !== undefined;
+}

@@ -5,7 +5,7 @@ export {
   openConnections,
 } from './connections.ts';
 export * from './contract.ts';
-export { toScopes, toWaysIn, type WayIn } from './describe.ts';
+export { isInstallable, toScopes, toWaysIn, type WayIn } from './describe.ts';
 export * from './fake.ts';
 export { mask, maskSettings, mayBeLeftOut, toSettingsSchema } from './fields.ts';
 export { type HostedFake, serveFake } from './serve-fake.ts';
