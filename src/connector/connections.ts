@@ -369,7 +369,7 @@ export function openConnections(parts: ConnectionsParts): Connections {
         const poll = requireOffered(connector, api.poll);
         const cursor = 'since' in from ? poll.first(from.since) : poll.cursor.safeParse(from.cursor).data;
         if (cursor === undefined) throw new RelayError('cursor_unreadable');
-        return poll.pull(context, cursor);
+        return poll.pull(context, cursor, clock.now());
       }),
 
     setUpWebhooks: (connection, url) =>

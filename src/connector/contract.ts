@@ -275,10 +275,12 @@ export interface Poll<C> {
   /**
    * One page. `cursor` is stored in the transaction that stores what the page told; `isLast` says that there is no more
    * for now, and the next reading begins from that cursor. The same cursor gives the same page or a newer state of it.
+   * `now` is for remembering when a reading began.
    */
   pull(
     context: Context,
     cursor: C,
+    now: Date,
   ): Promise<{ readonly sightings: readonly Sighting[]; readonly cursor: C; readonly isLast: boolean }>;
 }
 
@@ -288,6 +290,8 @@ export interface VendorTemplate {
   readonly name: string;
   /** Its text and HTML, to look for our link in. */
   readonly content: string;
+  /** Whether it shows the field that `writeLink` fills. */
+  readonly showsPersonalLink?: boolean;
 }
 
 export interface Reason {
