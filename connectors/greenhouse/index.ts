@@ -168,7 +168,8 @@ export const greenhouse = defineConnector({
     tokens: {
       candidateFirstName: '{{CANDIDATE_FIRST_NAME}}',
       candidateName: '{{CANDIDATE_NAME}}',
-      jobTitle: '{{JOB_NAME}}',
+      // {{JOB_NAME}} stands in old samples; the token glossary does not confirm it for rejection mails (read 2026-11-22).
+      jobTitle: null,
       companyName: null,
     },
     modes: {

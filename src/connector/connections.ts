@@ -130,6 +130,8 @@ export interface Connections {
   listReasons(connection: Connection): Promise<readonly Reason[] | undefined>;
   listTemplates(connection: Connection): Promise<readonly VendorTemplate[] | undefined>;
   writeLink(connection: Connection, item: Parameters<NonNullable<ApiOf['writeLink']>>[1]): Promise<WriteBackResult>;
+  /** @throws RelayError request_conflict where links cannot be written; vendor_field_unsuitable while the field has no token. */
+  readLinkToken(connection: Connection): Promise<string>;
   reject(
     connection: Connection,
     item: Parameters<NonNullable<ApiOf['reject']>>[1],
@@ -392,6 +394,13 @@ export function openConnections(parts: ConnectionsParts): Connections {
       withClient(connection, async (connector, { api, context }) =>
         requireOffered(connector, api.writeLink)(context, item),
       ),
+    readLinkToken: (connection) =>
+      withClient(connection, async (connector, { api, context }) => {
+        const token = await requireOffered(connector, api.readLinkToken)(context);
+        if (token === null)
+          throw new RelayError('vendor_field_unsuitable', { message: 'the field has no e-mail token' });
+        return token;
+      }),
     reject: (connection, item) =>
       withClient(connection, async (connector, { api, context }) =>
         requireOffered(connector, api.reject)(context, item),

@@ -324,6 +324,8 @@ export interface Api<F extends Fields, C> {
     context: Context<NoInfer<F>>,
     item: { readonly applicationRef: string; readonly candidateRef: string; readonly url: string },
   ): Promise<WriteBackResult>;
+  /** For `ats-personal`: the vendor's token that shows the written link; null while the field has none. */
+  readLinkToken?(context: Context<NoInfer<F>>): Promise<string | null>;
   /** For `ats-triggered`: rejects, and lets the vendor send its template. Sent once; never repeated by itself. */
   reject?(
     context: Context<NoInfer<F>>,

@@ -1,3 +1,4 @@
+export { type ExportedTemplate, exportTemplate } from './export.ts';
 export { type Letters, type LettersParts, openLetters } from './letters.ts';
 export { issueLink, type Link, linkDays, readLink, readLinks } from './links.ts';
 export { openMailer } from './mailer.ts';

@@ -16,6 +16,7 @@ export type LetterFault =
 /** The link without which the template has no use. */
 const links: Readonly<Record<TemplateName, string>> = {
   'career-relay': 'relayUrl',
+  pasted: 'relayUrl',
   receipt: 'manageUrl',
   withdrawal: 'manageUrl',
 };
@@ -28,8 +29,13 @@ const giftWords =
   /ギフト|お祝い金|祝い金|ポイント|謝礼|特典|プレゼント|キャッシュバック|抽選|円分|[¥￥]|amazon|\bgifts?\b|\bvouchers?\b|\brewards?\b|\bbonus(?:es)?\b|\bcash\b|\bprizes?\b|\bcoupons?\b/i;
 
 /** What a sentence about refusing must say: doing nothing or declining, and that it does no harm. */
+const letterRefusals = {
+  ja: [/何もなさらなく/, /辞退/, /不利益/],
+  en: [/do nothing/i, /decline/i, /disadvantage/i],
+};
 const refusals: Readonly<Record<TemplateName, Readonly<Record<Locale, readonly RegExp[]>>>> = {
-  'career-relay': { ja: [/何もなさらなく/, /辞退/, /不利益/], en: [/do nothing/i, /decline/i, /disadvantage/i] },
+  'career-relay': letterRefusals,
+  pasted: letterRefusals,
   receipt: { ja: [/取り消/, /不利益/], en: [/withdraw/i, /disadvantage/i] },
   withdrawal: { ja: [/取り消/, /不利益/], en: [/withdraw/i, /disadvantage/i] },
 };

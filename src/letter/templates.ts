@@ -10,6 +10,11 @@ export const templateTokens = {
     required: ['candidateName', 'companyName', 'agencyName', 'relayUrl', 'linkDays', 'postalAddress', 'contactEmail'],
     optional: ['jobTitle'],
   },
+  /** For pasting into an ATS once: plain HTML that its editor keeps. */
+  pasted: {
+    required: ['candidateName', 'companyName', 'agencyName', 'relayUrl', 'postalAddress', 'contactEmail'],
+    optional: ['jobTitle', 'isPersonal'],
+  },
   receipt: {
     required: [
       'candidateName',
@@ -33,8 +38,9 @@ export const templateTokens = {
   },
 } as const;
 
+/** The mails we send; their HTML is compiled from MJML. */
 export const templateNames = ['career-relay', 'receipt', 'withdrawal'] as const;
-export type TemplateName = (typeof templateNames)[number];
+export type TemplateName = keyof typeof templateTokens;
 export type Tokens = Readonly<Record<string, string>>;
 
 export interface Rendered {

@@ -11,6 +11,7 @@ import { describeApi, serveDocs } from './openapi.ts';
 import { operationRoutes } from './operation.ts';
 import type { ApiParts } from './parts.ts';
 import { streamRoutes } from './stream.ts';
+import { templateRoutes } from './templates.ts';
 
 /**
  * Hangs the JSON API under /api/v1, its OpenAPI document at /api/v1/openapi.json and its pages at /api/docs.
@@ -39,6 +40,7 @@ function guardedRoutes(api: Server, parts: ApiParts): void {
   deliveryRoutes(api, parts);
   streamRoutes(api, parts);
   letterRoutes(api, parts);
+  templateRoutes(api, parts);
   creditRoutes(api, parts);
   operationRoutes(api, parts);
 }

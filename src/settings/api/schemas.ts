@@ -367,6 +367,22 @@ export const Rejection = z
   })
   .meta({ id: 'Rejection' });
 
+const LetterLocale = z.enum(['ja', 'en']).describe("The letter's language; without it the company's.");
+export type LetterLocale = z.infer<typeof LetterLocale>;
+export const LocaleQuery = z.strictObject({ locale: LetterLocale.optional() });
+export const TemplateQuery = CompanyQuery.extend({ locale: LetterLocale.optional() });
+export const ConnectorParams = z.strictObject({ connector: z.string().min(1).max(64) });
+
+export const ExportedTemplate = z
+  .object({
+    subject: z.string(),
+    html: z.string(),
+    text: z.string(),
+    notes: z.array(z.string()).describe('What was written around, and what to mind when pasting.'),
+  })
+  .meta({ id: 'ExportedTemplate' });
+export type ExportedTemplate = z.infer<typeof ExportedTemplate>;
+
 export const Letter = z
   .object({
     id: Id,

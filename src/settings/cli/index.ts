@@ -5,6 +5,7 @@ import { creditsCommand } from './credits.ts';
 import { deliveriesCommand } from './deliveries.ts';
 import type { ClientIo } from './io.ts';
 import { lettersCommand } from './letters.ts';
+import { templateCommand } from './template.ts';
 
 export type { ClientIo } from './io.ts';
 
@@ -16,6 +17,7 @@ export function addClientCommands(program: Command, io: ClientIo): void {
     connectorsCommand,
     deliveriesCommand,
     lettersCommand,
+    templateCommand,
     creditsCommand,
   ]) {
     const command = build(io);

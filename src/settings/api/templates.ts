@@ -1,0 +1,111 @@
+import { type Company, findAgencyLack, readAgency } from '../../company/index.ts';
+import type { Connection, Connector } from '../../connector/index.ts';
+import { exportTemplate } from '../../letter/index.ts';
+import type { Tx } from '../../platform/database.ts';
+import { RelayError } from '../../platform/errors.ts';
+import type { Server } from '../../platform/http-server.ts';
+import { json, problems } from './answers.ts';
+import { findConnection } from './connections.ts';
+import { type ApiParts, asCompany } from './parts.ts';
+import {
+  ConnectorParams,
+  ExportedTemplate,
+  IdParams,
+  type LetterLocale,
+  LocaleQuery,
+  TemplateQuery,
+} from './schemas.ts';
+
+type Link = Parameters<typeof exportTemplate>[0]['link'];
+
+/** Our letter in the tokens of an ATS, for pasting into its rejection template. */
+export function templateRoutes(api: Server, parts: ApiParts): void {
+  const { connections } = parts;
+
+  api.route({
+    method: 'GET',
+    url: '/connectors/:connector/template',
+    schema: {
+      operationId: 'exportTemplate',
+      tags: ['Connections'],
+      summary: "Export our letter in an ATS's own tokens",
+      description: 'For pasting into its rejection template, before anything is connected. The link is the static one.',
+      params: ConnectorParams,
+      querystring: TemplateQuery,
+      response: {
+        200: json('The letter.', ExportedTemplate),
+        ...problems('request_not_found', 'connector_unknown', 'agency_incomplete'),
+      },
+    },
+    handler: (request) => {
+      const { company: reference, locale } = request.query;
+      const connector = connections.connector(request.params.connector);
+      if (!connector) throw new RelayError('connector_unknown');
+      return asCompany(parts, reference, (tx, company) =>
+        exportFor(parts, tx, { company, connector, locale, link: toStaticLink(parts, company) }),
+      );
+    },
+  });
+
+  api.route({
+    method: 'GET',
+    url: '/connections/:id/template',
+    schema: {
+      operationId: 'exportConnectionTemplate',
+      tags: ['Connections'],
+      summary: "Export our letter for a connection's mode",
+      description: 'In mode `ats-personal` the link is the token of the field that each person’s link is written to.',
+      params: IdParams,
+      querystring: LocaleQuery,
+      response: {
+        200: json('The letter.', ExportedTemplate),
+        ...problems('request_not_found', 'request_conflict', 'agency_incomplete', 'vendor_field_unsuitable'),
+      },
+    },
+    handler: async (request) => {
+      const connection = await findConnection(parts, request.params.id);
+      const connector = connections.connector(connection.connector);
+      if (!connector) throw new RelayError('connector_unknown');
+      const personal = await readPersonalLink(parts, connection);
+      return asCompany(parts, connection.companyId, (tx, company) =>
+        exportFor(parts, tx, {
+          company,
+          connector,
+          locale: request.query.locale,
+          link: personal ?? toStaticLink(parts, company),
+        }),
+      );
+    },
+  });
+}
+
+async function exportFor(
+  { clock }: Pick<ApiParts, 'clock'>,
+  tx: Tx,
+  asked: {
+    readonly company: Company;
+    readonly connector: Connector;
+    readonly locale: LetterLocale | undefined;
+    readonly link: Link;
+  },
+): Promise<ExportedTemplate> {
+  const { company } = asked;
+  const agency = await readAgency(tx, company.companyId);
+  const lack = findAgencyLack(agency, clock.now());
+  if (!agency || lack) throw new RelayError('agency_incomplete', { message: lack ?? 'agency-missing' });
+  const exported = exportTemplate({ ...asked, agency, locale: asked.locale ?? company.locale });
+  return { ...exported, notes: [...exported.notes] };
+}
+
+function toStaticLink({ baseUrl }: Pick<ApiParts, 'baseUrl'>, { slug }: Company): Link {
+  return { kind: 'static', text: `${baseUrl}/r/${slug}` };
+}
+
+/** The vendor's token for the field of the person's own link; undefined in every other mode. */
+async function readPersonalLink(
+  { connections }: Pick<ApiParts, 'connections'>,
+  connection: Connection,
+): Promise<Link | undefined> {
+  if (connection.mode !== 'ats-personal') return undefined;
+  return { kind: 'personal', text: await connections.readLinkToken(connection) };
+}
