@@ -15,14 +15,14 @@ export function templateCommand(io: ClientIo): ClientCommand {
   const command = new ClientCommand('template')
     .description('our letter, for pasting into an ATS')
     .examples(
-      ['in the tokens of Greenhouse, in Japanese', 'template export greenhouse --company sakura-foods --locale ja'],
-      ['only its HTML, into a file', 'template export hrmos --company sakura-foods --html > letter.html'],
+      ['in the tokens of an ATS, in Japanese', 'template export <connector> --company sakura-foods --locale ja'],
+      ['only its HTML, into a file', 'template export <connector> --company sakura-foods --html > letter.html'],
     );
 
   command
     .command('export')
     .description("print our letter in an ATS's own tokens, with the company's static link")
-    .argument('<connector>', 'such as greenhouse, see career-relay connectors')
+    .argument('<connector>', 'its id, see career-relay connectors')
     .requiredOption('--company <company>', 'slug or id')
     .option('--locale <locale>', "ja or en (default: the company's language)")
     .option('--html', 'print only the HTML')
