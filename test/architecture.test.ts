@@ -153,6 +153,9 @@ const rules = {
       '@electric-sql/pglite': ['src/platform/database.ts'],
       // The database hands the queue its own connection through pg-boss's adapter.
       'pg-boss': ['src/platform/jobs.ts', 'src/platform/database.ts'],
+      'csv-parse': ['src/connector/table-file/parse.ts'],
+      'iconv-lite': ['src/connector/table-file/decode.ts', 'src/connector/table-file/write.ts'],
+      '@fastify/multipart': ['src/settings/api/imports.ts'],
       '@holiday-jp/holiday_jp': ['src/letter/business-hours.ts'],
       // Each of the three writes in another form (mail, mrkdwn, page) and so escapes in another way.
       liquidjs: ['src/letter/templates.ts', 'src/slack/notice-text.ts', 'src/consent/pages.ts'],

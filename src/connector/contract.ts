@@ -4,6 +4,8 @@ import type { AccessKind, DecidedBy, Mode, Source } from '../platform/tables.ts'
 export { RelayError } from '../platform/errors.ts';
 /** For a fake, which signs as its vendor does. */
 export { signDelivery } from './signatures.ts';
+/** For a connector that reads files: days as Japanese programs write them. */
+export { readJapaneseInstant } from './table-file/days.ts';
 export type { AccessKind, DecidedBy, Mode, Source };
 
 /** A text for people, Japanese first. */
@@ -356,17 +358,22 @@ export interface Limits {
 }
 
 /** What a row of a file may tell, by our names. */
-export type Column =
-  | 'applicationRef'
-  | 'status'
-  | 'rejectedOn'
-  | 'name'
-  | 'email'
-  | 'job'
-  | 'stage'
-  | 'reason'
-  | 'source'
-  | 'agency';
+export const fileColumns = [
+  'applicationRef',
+  'status',
+  'rejectedOn',
+  'withdrawnOn',
+  'hiredOn',
+  'name',
+  'email',
+  'job',
+  'stage',
+  'reason',
+  'source',
+  'sourceDetail',
+  'agency',
+] as const;
+export type Column = (typeof fileColumns)[number];
 
 /** For an ATS without an API: the file that a recruiter exports there. */
 export interface FileIntake {

@@ -1,3 +1,6 @@
+/** For the fake of an ATS whose recruiters export files. */
+export { writeTableFile } from './table-file/write.ts';
+
 /**
  * A faithful stand-in of a vendor: what the contract suite, the demo, the bench and a developer without an account use.
  * It knows no clock and no network: both are handed in.

@@ -10,3 +10,14 @@ export * from './fake.ts';
 export { mask, maskSettings, mayBeLeftOut, toSettingsSchema } from './fields.ts';
 export { type HostedFake, serveFake } from './serve-fake.ts';
 export { readFields, verifyDelivery } from './signatures.ts';
+export { readNameStamp, toJapaneseDay, toJapaneseText } from './table-file/days.ts';
+export {
+  type Columns,
+  findMissing,
+  guessColumns,
+  mostBytes,
+  readTableFile,
+  type TableFile,
+  takeSamples,
+  toNamedRow,
+} from './table-file/table-file.ts';

@@ -130,6 +130,12 @@ const codes = {
     ja: '前回の読み取り位置を読めませんでした。次の照合は初めから読み直します。続く場合はサポートへご連絡ください。',
     en: 'The place where the last reading ended cannot be understood. The next one begins anew; tell support if it goes on.',
   },
+  file_not_understood: {
+    kind: 'config',
+    status: 422,
+    ja: 'ファイルを読み取れませんでした。ATSから書き出したCSVまたはTSVファイルを、変更せずにお送りください。',
+    en: 'The file cannot be read. Send the CSV or TSV file as the ATS exported it.',
+  },
   row_not_understood: {
     kind: 'data',
     status: 422,
