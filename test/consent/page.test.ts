@@ -508,38 +508,6 @@ describe('many answers at once', () => {
     await own.server.close();
   });
 
-  test('people who answer at once each get what they asked for, and nobody what another did', async () => {
-    const own = await openRoom(database);
-    const ways = [
-      { decision: 'grant', ticks: ['introduction'], before: [], status: 200, after: ['granted'] },
-      { decision: 'decline', ticks: [], before: [], status: 200, after: ['declined'] },
-      { decision: 'grant', ticks: [], before: [], status: 422, after: [] },
-      { decision: 'withdraw', ticks: [], before: ['introduction'], status: 200, after: ['granted', 'withdrawn'] },
-    ] as const;
-    const people = await Promise.all(
-      [...ways, ...ways, ...ways].map(async (way, index) => {
-        const browser = openBrowser(own.server, baseUrl, `203.0.113.${index}`);
-        const applicant = await own.addApplicant();
-        await browser.open(`/c/${applicant.token}`);
-        if (way.before.length > 0) await browser.press('grant', { ticks: way.before });
-        return { way, browser, ...applicant };
-      }),
-    );
-
-    const answers = await Promise.all(people.map(({ browser, way }) => browser.press(way.decision, way)));
-
-    const { companyId } = own.company;
-    const decisions = await Promise.all(people.map(({ personId }) => own.readConsents(personId)));
-    const withdrawn = own.events.published('consent-withdrawn').map(({ personId }) => personId);
-    expect(answers.map(({ statusCode }) => statusCode)).toEqual(people.map(({ way }) => way.status));
-    expect(decisions.map((all) => all.map(({ decision }) => decision))).toEqual(people.map(({ way }) => way.after));
-    expect([...withdrawn].sort()).toEqual(
-      people.flatMap(({ way, personId }) => (way.decision === 'withdraw' ? [personId] : [])).sort(),
-    );
-    expect(await database.forCompany(companyId, (tx) => findBrokenAudit(tx, companyId))).toBeUndefined();
-    await own.server.close();
-  });
-
   test('agreements and withdrawals mixed at once form one chain, each following exactly one other', async () => {
     const own = await openRoom(database);
     const { token, personId } = await own.addApplicant();
