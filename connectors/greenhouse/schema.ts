@@ -98,7 +98,7 @@ export type AppliedCandidateTag = z.infer<typeof AppliedCandidateTag>;
 export const AppliedCandidateTag = z.object({ id: Ref, candidate_id: Ref, candidate_tag_id: Ref });
 
 export type Note = z.infer<typeof Note>;
-export const Note = z.object({ id: Ref, body: z.string().nullish() });
+export const Note = z.object({ id: Ref, candidate_id: Ref, body: z.string().nullish() });
 
 /** For answers whose content we do not use. */
 export const Anything = z.unknown();

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import {
   type Context,
+  openGroups,
   RelayError,
   type Steps,
   type WriteBack,
   type WriteBackResult,
 } from '../../src/connector/contract.ts';
+import { idsMax } from './reread.ts';
 import * as vendor from './schema.ts';
 
 /** The tag a candidate carries while an agreement stands. Never renamed: it is looked up by this name. */
@@ -51,12 +53,77 @@ async function once(steps: Steps, step: string, work: () => Promise<void>): Prom
   await steps.finish(step);
 }
 
-async function readCandidate(context: Context, candidateRef: string): Promise<vendor.CandidateFields | undefined> {
-  const rows = await context.http.list('/v3/candidates', vendor.CandidateFields, {
-    ids: candidateRef,
-    fields: 'id,custom_fields',
+/** What stands at the vendor about a candidate. What is asked about several at the same time is one call. */
+interface Reads {
+  candidate(candidateRef: string): Promise<vendor.CandidateFields | undefined>;
+  appliedTags(candidateRef: string, tagId: string): Promise<readonly vendor.AppliedCandidateTag[]>;
+  notes(candidateRef: string): Promise<readonly vendor.Note[]>;
+}
+
+const readsOf = new WeakMap<Context, Reads>();
+
+/** The reads of a connection: always the same ones, so that those who ask at the same time meet. */
+function read(context: Context): Reads {
+  const known = readsOf.get(context);
+  if (known) return known;
+  const made = openReads(context.http);
+  readsOf.set(context, made);
+  return made;
+}
+
+/** Most rows in one answer. */
+const rowsMax = '500';
+
+function openReads(http: Context['http']): Reads {
+  const candidate = openGroups<string, vendor.CandidateFields | undefined>({
+    toKey: () => '',
+    max: idsMax,
+    async work(refs) {
+      const query = { ids: toIds(refs), fields: 'id,custom_fields', per_page: rowsMax };
+      const rows = await http.list('/v3/candidates', vendor.CandidateFields, query);
+      const byRef = new Map(rows.map((row) => [String(row.id), row]));
+      return refs.map((ref) => byRef.get(ref));
+    },
   });
-  return rows[0];
+  const appliedTags = openGroups<
+    { readonly ref: string; readonly tagId: string },
+    readonly vendor.AppliedCandidateTag[]
+  >({
+    toKey: ({ tagId }) => tagId,
+    max: idsMax,
+    async work(asked, tagId) {
+      const refs = asked.map(({ ref }) => ref);
+      const query = { candidate_ids: toIds(refs), candidate_tag_ids: tagId, per_page: rowsMax };
+      const rows = await http.list('/v3/applied_candidate_tags', vendor.AppliedCandidateTag, query);
+      return ofEach(refs, rows);
+    },
+  });
+  const notes = openGroups<string, readonly vendor.Note[]>({
+    toKey: () => '',
+    max: idsMax,
+    async work(refs) {
+      const query = { candidate_ids: toIds(refs), fields: 'id,candidate_id,body', per_page: rowsMax };
+      return ofEach(refs, await http.list('/v3/notes', vendor.Note, query));
+    },
+  });
+  return { candidate, appliedTags: (ref, tagId) => appliedTags({ ref, tagId }), notes };
+}
+
+function toIds(refs: readonly string[]): string {
+  return [...new Set(refs)].join(',');
+}
+
+/** The rows of each candidate, in the order of the candidates. */
+function ofEach<T extends { readonly candidate_id: unknown }>(
+  refs: readonly string[],
+  rows: readonly T[],
+): readonly (readonly T[])[] {
+  const byRef = Map.groupBy(rows, (row) => String(row.candidate_id));
+  return refs.map((ref) => byRef.get(ref) ?? []);
+}
+
+function readCandidate(context: Context, candidateRef: string): Promise<vendor.CandidateFields | undefined> {
+  return read(context).candidate(candidateRef);
 }
 
 // The custom field
@@ -211,10 +278,7 @@ function readAppliedTags(
   candidateRef: string,
   tagId: number,
 ): Promise<readonly vendor.AppliedCandidateTag[]> {
-  return context.http.list('/v3/applied_candidate_tags', vendor.AppliedCandidateTag, {
-    candidate_ids: candidateRef,
-    candidate_tag_ids: String(tagId),
-  });
+  return read(context).appliedTags(candidateRef, String(tagId));
 }
 
 /** A tag of the same name is refused with 422 ("has already been taken"); then somebody was quicker, and it is there. */
@@ -245,11 +309,7 @@ function isRefusal(error: unknown): boolean {
 /** Notes can be neither edited nor deleted, so the marker in each says whether ours stands there already. */
 async function writeNote(context: Context, item: WriteBack): Promise<void> {
   const marker = `[career-relay ${item.consentId} ${item.decision}]`;
-  const notes = await context.http.list('/v3/notes', vendor.Note, {
-    candidate_ids: item.candidateRef,
-    fields: 'id,body',
-    per_page: '500',
-  });
+  const notes = await read(context).notes(item.candidateRef);
   if (notes.some((note) => note.body?.includes(marker))) return;
   await context.http.post(
     '/v3/notes',

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { AccessKind, DecidedBy, Mode, Source } from '../platform/tables.ts';
 
 export { RelayError } from '../platform/errors.ts';
+export { openGroups } from '../platform/groups.ts';
 /** For a fake, which signs as its vendor does. */
 export { signDelivery } from './signatures.ts';
 /** For a connector that reads files: days as Japanese programs write them. */

@@ -12,7 +12,7 @@ import { openPages } from './pages.ts';
 import { sendReceipts } from './receipt.ts';
 import { registerConsentPages } from './routes.ts';
 import { openVisits } from './visit.ts';
-import { planWriteBacks, type WriteBackJob, writeBack, writeBackQueue } from './write-back.ts';
+import { openWriteBack, planWriteBacks, type WriteBackJob, writeBackQueue } from './write-back.ts';
 
 export interface ConsentParts {
   readonly database: Database;
@@ -45,10 +45,11 @@ export function openConsents(parts: ConsentParts): Consents {
       planWriteBacks(parts, ...toIds(decided, ({ consentId }) => consentId)),
     );
   }
+  const writeBack = openWriteBack(parts);
   jobs.define<WriteBackJob>({
     name: writeBackQueue,
-    batch: 20,
-    handle: (batch) => writeBack(parts, ...toIds(batch, ({ writeBackId }) => writeBackId)),
+    batch: 50,
+    handle: (batch) => writeBack(...toIds(batch, ({ writeBackId }) => writeBackId)),
   });
   const pages = openPages();
   const nonces = openNonces(parts.secretKeys);

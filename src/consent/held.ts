@@ -1,4 +1,4 @@
-import { type KnownPerson, readRejectionsOfPerson } from '../intake/index.ts';
+import { type KnownPerson, readRejectionsOfPeople } from '../intake/index.ts';
 import type { Tx } from '../platform/database.ts';
 import { maskEmail } from './model.ts';
 import { type HeldView, type Locale, toDay, toMoment } from './pages.ts';
@@ -7,7 +7,7 @@ import type { Visit } from './visit.ts';
 
 /** All that is held about the person behind a link, made readable; the address is masked. Changes nothing. */
 export async function readHeld(tx: Tx, { link, person }: Visit, locale: Locale): Promise<HeldView> {
-  const rejections = await readRejectionsOfPerson(tx, link.personId);
+  const rejections = await readRejectionsOfPeople(tx, [link.personId]);
   const mails = await readMails(tx, link.personId);
   const decisions = await readDecisions(tx, link.personId);
   return {

@@ -78,6 +78,9 @@ export interface Pages {
   readonly contentSecurityPolicy: string;
 }
 
+/** Texts of a few KB each. */
+const textsKept = 200;
+
 // In the sources the templates lie two folders up; in a package, where ours lies in dist, three.
 const folder = ['../../templates/page/', '../../../templates/page/']
   .map((path) => fileURLToPath(new URL(path, import.meta.url)))
@@ -108,12 +111,26 @@ export function openPages(): Pages {
     return template;
   }
 
+  /** What was written a moment ago, by all it depends on: a company's text is the same for each of its applicants. */
+  const texts = new Map<string, ConsentText>();
+
+  function writeText(name: TextName, locale: Locale, { company, agency, terms }: TextFacts): ConsentText {
+    const { source, parsed } = find(name, locale);
+    const body = String(liquid.renderSync(parsed, { company, agency, ...terms })).trim();
+    return { body, hash: sha256(body), version: `${name}-${sha256(source).slice(0, 12)}` };
+  }
+
   return {
     render: (name, locale, view) => String(liquid.renderSync(find(name, locale).parsed, { ...view, locale, style })),
-    renderText(name, locale, { company, agency, terms }) {
-      const { source, parsed } = find(name, locale);
-      const body = String(liquid.renderSync(parsed, { company, agency, ...terms })).trim();
-      return { body, hash: sha256(body), version: `${name}-${sha256(source).slice(0, 12)}` };
+    renderText(name, locale, facts) {
+      const key = JSON.stringify([name, locale, facts]);
+      const known = texts.get(key);
+      if (known) return known;
+      const text = writeText(name, locale, facts);
+      const [oldest] = texts.keys();
+      if (texts.size === textsKept && oldest !== undefined) texts.delete(oldest);
+      texts.set(key, text);
+      return text;
     },
     contentSecurityPolicy: [
       "default-src 'none'",

@@ -1,9 +1,10 @@
 import { type Agency, type Company, readAgency, readCompany } from '../company/index.ts';
 import { type KnownPerson, readPeople } from '../intake/index.ts';
-import { findBlankTokens, issueLink, renderMail, toCandidateName } from '../letter/index.ts';
+import { findBlankTokens, insertLinks, type NewLink, renderMail, toCandidateName } from '../letter/index.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Database, Tx } from '../platform/database.ts';
+import type { Database } from '../platform/database.ts';
 import { isError, RelayError } from '../platform/errors.ts';
+import { newToken } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
 import type { Mail, Mailer, MailOutcome } from '../platform/mail.ts';
 import type { Consent } from './model.ts';
@@ -73,14 +74,19 @@ async function prepare(
       now,
     });
     const outgoing: Outgoing[] = [];
+    const links: NewLink[] = [];
     for (const consent of due.filter(({ consentId }) => claimed.has(consentId))) {
       const person = addressees.get(consent.personId);
-      if (person && company && agency)
-        outgoing.push({
-          consentId: consent.consentId,
-          mail: await write(parts, tx, { consent, person, company, agency }),
-        });
+      if (!person || !company || !agency) continue;
+      const { personId, rejectionId } = consent;
+      const link = { token: newToken(), companyId, personId, rejectionId, letterId: null };
+      links.push(link);
+      outgoing.push({
+        consentId: consent.consentId,
+        mail: write(parts, { consent, person, company, agency, token: link.token }),
+      });
     }
+    await insertLinks(tx, links, now);
     return outgoing;
   });
 }
@@ -90,24 +96,15 @@ interface Addressed {
   readonly person: KnownPerson;
   readonly company: Company;
   readonly agency: Agency;
+  /** Of a fresh link. */
+  readonly token: string;
 }
 
 /** Whoever has no name on record is still told. */
 const nameless = { ja: 'ご応募者 様', en: 'Applicant' };
 
-async function write(
-  parts: ReceiptParts,
-  tx: Tx,
-  { consent, person, company, agency }: Addressed,
-): Promise<Mail | undefined> {
-  const { locale, personId, rejectionId } = consent;
-  const token = await issueLink(tx, {
-    companyId: company.companyId,
-    personId,
-    rejectionId,
-    letterId: null,
-    now: parts.clock.now(),
-  });
+function write(parts: ReceiptParts, { consent, person, company, agency, token }: Addressed): Mail | undefined {
+  const { locale } = consent;
   const candidateName = toCandidateName(person, locale) || nameless[locale];
   const common = {
     candidateName,

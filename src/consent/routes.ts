@@ -147,12 +147,10 @@ async function answerPage(parts: RouteParts, pages: VisitReplies, request: Fasti
   }
 }
 
-const Params = z.object({ token: z.string() });
-
 /** '' where the address holds none. */
-function readToken(request: FastifyRequest): string {
-  const params = Params.safeParse(request.params);
-  return params.success ? params.data.token : '';
+function readToken({ params }: FastifyRequest): string {
+  const token = typeof params === 'object' && params !== null && 'token' in params ? params.token : undefined;
+  return typeof token === 'string' ? token : '';
 }
 
 /** The page's own addresses, in the language that was asked for. */

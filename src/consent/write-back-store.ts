@@ -53,20 +53,26 @@ export async function addWriteBacks(
   return rows.map((row) => row.write_back_id);
 }
 
-/** The candidates a person's agreement was, or was about to be, written on. */
-export async function readWrittenCandidates(tx: Tx, personId: string): Promise<readonly Candidate[]> {
+/** The candidates that the agreement of each of these people was, or was about to be, written on. */
+export async function readWrittenCandidates(
+  tx: Tx,
+  personIds: readonly string[],
+): Promise<readonly (Candidate & { readonly personId: string })[]> {
+  if (personIds.length === 0) return [];
   const rows = await tx
     .selectFrom('write_back')
     .innerJoin('consent', 'consent.consent_id', 'write_back.consent_id')
-    .select(['write_back.connection_id', 'write_back.candidate_ref', 'write_back.application_ref'])
-    .distinctOn(['write_back.connection_id', 'write_back.candidate_ref'])
-    .where('consent.person_id', '=', personId)
+    .select(['consent.person_id', 'write_back.connection_id', 'write_back.candidate_ref', 'write_back.application_ref'])
+    .distinctOn(['consent.person_id', 'write_back.connection_id', 'write_back.candidate_ref'])
+    .where('consent.person_id', 'in', personIds)
     .where('consent.decision', '=', 'granted')
+    .orderBy('consent.person_id')
     .orderBy('write_back.connection_id')
     .orderBy('write_back.candidate_ref')
     .orderBy('write_back.write_back_id', 'desc')
     .execute();
   return rows.map((row) => ({
+    personId: row.person_id,
     connectionId: row.connection_id,
     candidateRef: row.candidate_ref,
     applicationRef: row.application_ref,

@@ -1,12 +1,13 @@
 import { readAgency } from '../company/index.ts';
 import type { Connection, Connections, Steps } from '../connector/index.ts';
-import { readRejectionsOfPerson } from '../intake/index.ts';
+import { type Rejection, readRejectionsOfPeople } from '../intake/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import { RelayError, toRelayError } from '../platform/errors.ts';
+import { openGroups } from '../platform/groups.ts';
 import type { JobData, Jobs } from '../platform/jobs.ts';
 import type { Log } from '../platform/log.ts';
-import type { Consent } from './model.ts';
+import type { Consent, Decision } from './model.ts';
 import { readStanding } from './store.ts';
 import {
   addSteps,
@@ -45,11 +46,11 @@ export async function planWriteBacks(
   consentIds: readonly string[],
 ): Promise<void> {
   await database.forCompany(companyId, async (tx) => {
-    const planned: (Candidate & { readonly consentId: string })[] = [];
-    for (const consent of await readStanding(tx, consentIds)) {
-      for (const candidate of await findCandidates(tx, consent))
-        planned.push({ ...candidate, consentId: consent.consentId });
-    }
+    const consents = await readStanding(tx, consentIds);
+    const candidates = await findCandidates(tx, consents);
+    const planned = consents.flatMap(({ consentId, personId, decision }) =>
+      (candidates[decision].get(personId) ?? []).map((candidate) => ({ ...candidate, consentId })),
+    );
     const added = await addWriteBacks(tx, companyId, planned, clock.now());
     await jobs.enqueue<WriteBackJob>(
       tx,
@@ -59,9 +60,29 @@ export async function planWriteBacks(
   });
 }
 
-async function findCandidates(tx: Tx, consent: Consent): Promise<readonly Candidate[]> {
-  if (consent.decision === 'withdrawn') return readWrittenCandidates(tx, consent.personId);
-  const rejections = await readRejectionsOfPerson(tx, consent.personId);
+type CandidatesByPerson = ReadonlyMap<string | null, readonly Candidate[]>;
+
+/** Where a decision of each person is written, by the kind of decision; a few statements for all. */
+async function findCandidates(
+  tx: Tx,
+  consents: readonly Consent[],
+): Promise<Readonly<Record<Decision, CandidatesByPerson>>> {
+  const peopleWho = (decided: Decision) =>
+    consents.flatMap(({ decision, personId }) => (decision === decided ? personId : []));
+  const [rejections, written] = await Promise.all([
+    readRejectionsOfPeople(tx, peopleWho('granted')),
+    readWrittenCandidates(tx, peopleWho('withdrawn')),
+  ]);
+  const rejectionsByPerson = Map.groupBy(rejections, ({ personId }) => personId);
+  return {
+    granted: new Map([...rejectionsByPerson].map(([personId, own]) => [personId, toCandidates(own)])),
+    withdrawn: Map.groupBy(written, ({ personId }) => personId),
+    declined: new Map(),
+  };
+}
+
+/** Each candidate once, with its newest application. @param rejections newest first. */
+function toCandidates(rejections: readonly Rejection[]): readonly Candidate[] {
   const newestLast = rejections.filter(({ status }) => status !== 'erased').toReversed();
   return [...new Map(newestLast.map((one) => [`${one.connectionId} ${one.candidateRef}`, one])).values()];
 }
@@ -89,15 +110,46 @@ function hasBegun(row: WriteBackRow): boolean {
   return row.steps.length > 0;
 }
 
+/** Keeps a finished step of a write-back; steps that are finished at the same time are kept together. */
+type KeepStep = (done: {
+  readonly companyId: string;
+  readonly writeBackId: string;
+  readonly step: string;
+}) => Promise<void>;
+
+const stepsAtOnce = 100;
+
+function openKeepStep({ database }: Pick<WriteBackParts, 'database'>): KeepStep {
+  return openGroups({
+    toKey: ({ companyId, step }) => `${companyId} ${step}`,
+    max: stepsAtOnce,
+    async work(done) {
+      const [first] = done;
+      if (!first) return [];
+      const ids = done.map(({ writeBackId }) => writeBackId);
+      await database.forCompany(first.companyId, (tx) => addSteps(tx, ids, first.step));
+      return done.map(() => undefined);
+    },
+  });
+}
+
+/** Opens the writing back of decisions; what it gives is run with one company's jobs. */
+export function openWriteBack(
+  parts: WriteBackParts,
+): (companyId: string, writeBackIds: readonly string[]) => Promise<void> {
+  const keepStep = openKeepStep(parts);
+  return (companyId, writeBackIds) => writeBack({ ...parts, keepStep }, companyId, writeBackIds);
+}
+
+interface WritingParts extends WriteBackParts {
+  readonly keepStep: KeepStep;
+}
+
 /**
  * Writes decisions back to the ATS. Each finished step is kept at once, so a repeat goes on where the last run ended.
  * A candidate that is gone is skipped. @throws RelayError the first refusal, after all others are settled; the job comes again.
  */
-export async function writeBack(
-  parts: WriteBackParts,
-  companyId: string,
-  writeBackIds: readonly string[],
-): Promise<void> {
+async function writeBack(parts: WritingParts, companyId: string, writeBackIds: readonly string[]): Promise<void> {
   const { due, mustWait } = await claim(parts, companyId, writeBackIds);
   const outcomes = await Promise.all(due.map((item) => call(parts, companyId, item)));
   const now = parts.clock.now();
@@ -123,6 +175,9 @@ async function claim(
     const rows = await lockCandidates(tx, writeBackIds);
     const isMine = ({ writeBackId }: WriteBackRow) => writeBackIds.includes(writeBackId);
     const agencyName = (await readAgency(tx, companyId))?.name ?? '';
+    const installed = new Map<string, Connection | undefined>();
+    for (const connectionId of new Set(rows.map((row) => row.connectionId)))
+      installed.set(connectionId, await connections.read(tx, connectionId));
     const due: Due[] = [];
     const skipped: { readonly writeBackId: string; readonly status: 'skipped'; readonly reason: string }[] = [];
     let mustWait = false;
@@ -131,7 +186,7 @@ async function claim(
       const verdict = judgeWriteBack(row, others, isMine);
       // Another run's row is touched only to spare it a call it has not begun and need not make.
       if (!isMine(row) && (verdict !== 'superseded' || hasBegun(row))) continue;
-      const connection = await connections.read(tx, row.connectionId);
+      const connection = installed.get(row.connectionId);
       if (verdict === 'wait') mustWait = true;
       else if (verdict !== 'write') skipped.push({ writeBackId: row.writeBackId, status: 'skipped', reason: verdict });
       else if (!connection)
@@ -160,7 +215,7 @@ interface CallOutcome {
 }
 
 async function call(
-  parts: WriteBackParts,
+  parts: WritingParts,
   companyId: string,
   { row, connection, agencyName }: Due,
 ): Promise<CallOutcome> {
@@ -177,12 +232,12 @@ async function call(
   }
 }
 
-function keepSteps({ database }: WriteBackParts, companyId: string, row: WriteBackRow): Steps {
+function keepSteps({ keepStep }: WritingParts, companyId: string, row: WriteBackRow): Steps {
   const done = new Set(row.steps);
   return {
     isDone: (step) => done.has(step),
     async finish(step) {
-      await database.forCompany(companyId, (tx) => addSteps(tx, [row.writeBackId], step));
+      await keepStep({ companyId, writeBackId: row.writeBackId, step });
       done.add(step);
     },
   };

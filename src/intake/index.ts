@@ -7,5 +7,5 @@ export {
   listRejections,
   readPeople,
   readRejections,
-  readRejectionsOfPerson,
+  readRejectionsOfPeople,
 } from './store.ts';

@@ -316,12 +316,13 @@ export async function readRejections(tx: Tx, rejectionIds: readonly string[]): P
   return rows.map(toRejection);
 }
 
-/** Every application of a person at this company that was ever rejected, newest first. */
-export async function readRejectionsOfPerson(tx: Tx, personId: string): Promise<readonly Rejection[]> {
+/** Every application of these people at this company that was ever rejected, newest first. */
+export async function readRejectionsOfPeople(tx: Tx, personIds: readonly string[]): Promise<readonly Rejection[]> {
+  if (personIds.length === 0) return [];
   const rows = await tx
     .selectFrom('rejection')
     .selectAll()
-    .where('person_id', '=', personId)
+    .where('person_id', 'in', personIds)
     .orderBy('rejection_id', 'desc')
     .execute();
   return rows.map(toRejection);

@@ -1,6 +1,6 @@
 export { type ExportedTemplate, exportTemplate } from './export.ts';
 export { type Letters, type LettersParts, openLetters } from './letters.ts';
-export { issueLink, type Link, linkDays, readLink, readLinks } from './links.ts';
+export { insertLinks, issueLink, type Link, linkDays, type NewLink, readLink, readLinks } from './links.ts';
 export { openMailer } from './mailer.ts';
 export {
   type CancelReason,

@@ -18,7 +18,7 @@ interface Waiting<Item, Outcome> {
 /**
  * Does for many at once what would cost each a transaction of its own. The first of a key starts at once; what arrives
  * while its group is under way waits and makes up the next. Nobody fails for another: a group that fails is tried
- * one by one, unless the database itself is gone.
+ * one by one, unless the failure is nobody's own.
  */
 export function openGroups<Item, Outcome>({
   toKey,
@@ -40,8 +40,7 @@ export function openGroups<Item, Outcome>({
         throw new Error('a group gave another number of outcomes than it has items');
       for (const [index, outcome] of outcomes.entries()) group[index]?.settle(outcome);
     } catch (error) {
-      const isForAll = error instanceof RelayError && error.code === 'database_unavailable';
-      if (isForAll || group.length === 1) for (const one of group) one.fail(error);
+      if (isForAll(error) || group.length === 1) for (const one of group) one.fail(error);
       else for (const one of group) await runGroup(key, [one]);
     }
   }
@@ -55,4 +54,9 @@ export function openGroups<Item, Outcome>({
       waitingByKey.set(key, first);
       void run(key, first);
     });
+}
+
+/** Where a system is away, limits us, or refuses us altogether, asking for each alone would only ask more often. */
+function isForAll(error: unknown): boolean {
+  return error instanceof RelayError && (error.kind === 'transient' || error.kind === 'config');
 }

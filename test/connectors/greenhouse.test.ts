@@ -249,6 +249,28 @@ describe('write-back', () => {
     expect(await rig.writeBack(toItem(delivery), makeSteps())).toEqual({ ok: false, reason: 'candidate-gone' });
   });
 
+  test('decisions written at the same time share their reads, and each stands on its own candidate, once', async () => {
+    const { rig, fake } = await open();
+    const deliveries = Array.from({ length: 10 }, () => fake.reject(hanako));
+    const [, gone] = deliveries;
+    const repeated = deliveries.at(-1);
+    if (!repeated || !gone) throw new Error('nobody was rejected');
+    await rig.writeBack(toItem(repeated), makeSteps());
+    fake.eraseCandidate(gone.candidateRef);
+    const before = paths(fake).length;
+
+    const results = await Promise.all(deliveries.map((delivery) => rig.writeBack(toItem(delivery), makeSteps())));
+
+    const reads = paths(fake)
+      .slice(before)
+      .filter((path) => path.startsWith('GET'));
+    const written = deliveries.filter((delivery) => delivery !== gone).map((one) => fake.written(one.candidateRef));
+    expect(results.map(({ ok }) => ok)).toEqual(deliveries.map((delivery) => delivery !== gone));
+    expect(written.map(({ tags }) => tags)).toEqual(written.map(() => ['Imported', consentTag]));
+    expect(written.map(({ notes }) => notes.length)).toEqual(written.map(() => 1));
+    expect(reads.length).toBeLessThan(deliveries.length);
+  });
+
   test('no PATCH ever sends a list but our one field', async () => {
     const { rig, fake } = await open({ settings: { consentField: 'career_relay_consent' } });
     const delivery = fake.reject(hanako);

@@ -87,7 +87,7 @@ test('one that cannot be worked on fails alone', async () => {
   expect(await ask('four')).toBe('four');
 });
 
-test('while the database is gone a group is not tried one by one', async () => {
+test('while the other side is away or refuses everybody, a group is not tried one by one', async () => {
   let runs = 0;
   const ask = openGroups<string, string>({
     toKey: () => '',
