@@ -11,9 +11,11 @@ import {
   type RejectedApplication,
   RelayError,
   type Report,
+  verifyDelivery,
   type WriteBack,
 } from '../../src/connector/index.ts';
 import { checks } from './checks.ts';
+import { hintSample } from './hint-sample.ts';
 import { type Bench, openBench, type Subject } from './rig.ts';
 import { greenhouseWithTag, sampleSubject } from './subjects.ts';
 
@@ -31,6 +33,7 @@ interface Broken {
 }
 
 const sound: Connector = greenhouse;
+const readSentAt = (body: unknown) => hintSample.connector.webhook?.freshness?.sentAt(body) ?? null;
 const soundWebhook = sound.webhook as NonNullable<Connector['webhook']>;
 type Api = NonNullable<Connector['api']>;
 const soundApi = sound.api as Api;
@@ -70,6 +73,12 @@ function rereading(change: (application: RejectedApplication) => Application): S
 
 function writing(writeBack: NonNullable<Api['writeBack']>): Subject {
   return api({ writeBack });
+}
+
+/** A connector whose deliveries prove nothing but a token and an instant. */
+function hinting(change: Partial<NonNullable<Connector['webhook']>>): Subject {
+  const known = hintSample.connector.webhook as NonNullable<Connector['webhook']>;
+  return { ...hintSample, connector: { ...hintSample.connector, webhook: { ...known, ...change } } };
 }
 
 function candidatePath(item: WriteBack): string {
@@ -557,6 +566,40 @@ const brokens: readonly Broken[] = [
   },
   // Fixtures
   {
+    what: 'a connector that believes what nobody signed',
+    fails: 'a delivery whose content is not proved says only what to read again',
+    because: /reports rejected, which its signature does not prove/,
+    subject: hinting({ parse: (body) => sampleSubject.connector.webhook?.parse(body) ?? [] }),
+  },
+  {
+    what: 'a connector that reads another application than the one named',
+    fails: 'a delivery whose content is not proved says only what to read again',
+    because: /names another application/,
+    subject: hinting({ parse: () => [{ kind: 'changed', applicationRef: '1' }] }),
+  },
+  {
+    what: 'a connector that takes captured deliveries for ever',
+    fails: 'a delivery that came late is still fresh, and one of another day is not',
+    because: /captured days ago is still taken/,
+    subject: hinting({ freshness: { sentAt: readSentAt, maxAgeMs: 30 * 86_400_000 } }),
+  },
+  {
+    what: 'a connector that leaves no room for the vendor to try again',
+    fails: 'a delivery that came late is still fresh, and one of another day is not',
+    because: /ten minutes late is too late/,
+    subject: hinting({ freshness: { sentAt: readSentAt, maxAgeMs: 60_000 } }),
+  },
+  {
+    what: 'a door that checks a signature in the body without its token',
+    fails: 'a delivery that is not the sender’s is refused',
+    because: /another token is accepted/,
+    subject: {
+      ...hintSample,
+      verify: (known, secret, headers, body) =>
+        verifyDelivery(known, secret, headers, Buffer.from(body.toString('utf8').replace(/(token-\d)1/, '$1'))),
+    },
+  },
+  {
     what: 'a fixture with a real address',
     fails: 'fixtures hold invented people only, and not only ASCII',
     because: /an address that is not of example\.com/,
@@ -577,6 +620,12 @@ for (const { what, fails, because, subject } of brokens) {
     await expect(check?.run(subject, bench)).rejects.toThrow(because);
   });
 }
+
+test.each(checks.map(({ name }) => name))('the sample that signs in its body is sound: %s', async (name) => {
+  const check = checks.find((one) => one.name === name);
+
+  if (check && !check.skip?.(hintSample)) await check.run(hintSample, bench);
+});
 
 test('every check is proved by a connector that fails it', () => {
   const proved = new Set(brokens.map(({ fails }) => fails));
