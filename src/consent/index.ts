@@ -1,3 +1,3 @@
 export { type ConsentParts, type Consents, openConsents } from './consents.ts';
 export type { Consent, Decision, Purpose } from './model.ts';
-export { type ListedConsent, listConsents, readConsents } from './store.ts';
+export { type ListedConsent, listConsents, readConsents, readStanding } from './store.ts';

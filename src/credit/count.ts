@@ -1,6 +1,8 @@
 import { listTerms } from '../company/index.ts';
-import { type Consent, readConsents } from '../consent/index.ts';
+import { type Consent, readConsents, readStanding as readStandingConsents } from '../consent/index.ts';
 import type { EventOf, Events } from '../events.ts';
+import { readRejections } from '../intake/index.ts';
+import { readCompanyDecisions } from '../letter/index.ts';
 import { appendAudit } from '../platform/audit.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Tx } from '../platform/database.ts';
@@ -11,12 +13,13 @@ import {
   type Change,
   planConfirmation,
   planReferrals,
+  planRejected,
   planReversal,
   planWithdrawal,
   type Refusal,
   toNews,
 } from './model.ts';
-import { holdLedger, readReferral, readStanding, saveChange } from './store.ts';
+import { holdLedger, holdPlace, readPlaces, readReferral, readStanding, readUnrejected, saveChange } from './store.ts';
 
 export interface CountingParts {
   readonly database: Database;
@@ -66,11 +69,64 @@ async function endWaiting(tx: Tx, place: LedgerPlace, withdrawals: readonly Cons
   await saveChange(tx, planWithdrawal(ledger, ofPeople, withdrawals));
 }
 
+/**
+ * Takes up the referrals that waited for a rejection of their person, now that it is known. Only of agreements that
+ * still stand: the others end when their withdrawal is heard. Twice, or beside an admin's confirmation, counts once.
+ */
+export async function countRejected(
+  parts: CountingParts,
+  recorded: readonly EventOf<'rejection-recorded'>[],
+): Promise<void> {
+  for (const [companyId, own] of Map.groupBy(recorded, (event) => event.companyId)) {
+    const rejectionIds = [...new Set(own.map(({ rejectionId }) => rejectionId))];
+    const { people, places } = await parts.database.forCompany(companyId, async (tx) => ({
+      people: (await readRejections(tx, rejectionIds)).flatMap(({ personId }) => personId ?? []),
+      places: await readPlaces(tx, companyId),
+    }));
+    if (people.length === 0) continue;
+    for (const place of places)
+      await parts.database.forCompany(companyId, (tx) => countRejectedInPlace(tx, parts, place, people));
+  }
+}
+
+async function countRejectedInPlace(
+  tx: Tx,
+  parts: CountingParts,
+  place: LedgerPlace,
+  people: readonly string[],
+): Promise<void> {
+  // Held before looking: whoever records an agreement at this moment is waited for, or will see the rejection himself.
+  await holdPlace(tx, place);
+  const waiting = await readUnrejected(tx, place, people);
+  if (waiting.length === 0) return;
+  const decided = await readCompanyDecisions(
+    tx,
+    waiting.map(({ personId }) => personId),
+  );
+  const standing = await readStandingConsents(
+    tx,
+    waiting.map(({ consentId }) => consentId),
+  );
+  const stands = new Set(standing.map(({ consentId }) => consentId));
+  const due = waiting.filter(({ personId, consentId }) => decided.has(personId) && stands.has(consentId));
+  if (due.length === 0) return;
+  const ledger = await holdLedger(tx, place);
+  const known = await readStanding(
+    tx,
+    place,
+    due.map(({ personId }) => personId),
+  );
+  const terms = await listTerms(tx, place.agencyId);
+  const change = planRejected(ledger, known, due, terms, { now: parts.clock.now(), newId });
+  await saveChange(tx, change);
+  await tellNews(tx, parts.events, ledger, change, terms);
+}
+
 /** Counts agreements in the ledgers they belong to; those that are recorded already change nothing. */
 async function countInPlaces(tx: Tx, parts: CountingParts, consents: readonly Consent[]): Promise<void> {
   for (const own of Map.groupBy(consents, ({ agencyId }) => agencyId).values()) {
     const [first] = own;
-    if (first) await countInPlace(tx, parts, first, own.flatMap(toAgreement));
+    if (first) await countInPlace(tx, parts, first, own);
   }
 }
 
@@ -78,9 +134,12 @@ async function countInPlace(
   tx: Tx,
   { clock, events }: CountingParts,
   place: LedgerPlace,
-  agreements: readonly Agreement[],
+  consents: readonly Consent[],
 ): Promise<void> {
   const ledger = await holdLedger(tx, place);
+  // Read now that the ledger is held: a rejection recorded meanwhile is either seen here or takes up what is kept here.
+  const decided = await readDecided(tx, consents);
+  const agreements = consents.flatMap((consent) => toAgreement(consent, decided.has(consent.consentId)));
   const standing = await readStanding(
     tx,
     place,
@@ -92,9 +151,26 @@ async function countInPlace(
   await tellNews(tx, events, ledger, change, terms);
 }
 
-function toAgreement(consent: Consent): readonly Agreement[] {
+/**
+ * The agreements behind which a decision of the company is known: the one whose letter asked, or for who came by the
+ * static link one recorded since, while the agreement still stands.
+ */
+async function readDecided(tx: Tx, consents: readonly Consent[]): Promise<ReadonlySet<string>> {
+  const asked = consents.filter(({ rejectionId }) => rejectionId !== null);
+  const others = consents.filter(({ rejectionId }) => rejectionId === null);
+  const decided = await readCompanyDecisions(
+    tx,
+    others.map(({ personId }) => personId),
+  );
+  const found = others.filter(({ personId }) => decided.has(personId)).map(({ consentId }) => consentId);
+  const standing = await readStandingConsents(tx, found);
+  return new Set([...asked, ...standing].map(({ consentId }) => consentId));
+}
+
+function toAgreement(consent: Consent, hasRejection: boolean): readonly Agreement[] {
   const { decision, referralCode, consentId, personId, decidedAt } = consent;
-  return decision === 'granted' && referralCode ? [{ consentId, personId, referralCode, agreedAt: decidedAt }] : [];
+  if (decision !== 'granted' || !referralCode) return [];
+  return [{ consentId, personId, referralCode, agreedAt: decidedAt, hasRejection }];
 }
 
 /** Says what was counted, in the transaction of the postings. */
@@ -140,7 +216,8 @@ export type ReferralAnswer<Reason extends string> =
 export type ConfirmationRefusal = 'not-found' | 'already-settled' | 'counted-already';
 
 /**
- * Counts a referral that waited, because the agency confirms the registration. Once: later calls are refused with
+ * Counts a referral that waited, because the agency confirms the registration, or an admin that the person was rejected
+ * where no ATS told us. Once: later calls are refused with
  * `already-settled`. `counted-already`: the person counts within the period already; this one then never will.
  * @param actor `admin`, `agency`; never a name.
  */

@@ -3,6 +3,7 @@ import {
   type CountingParts,
   confirmReferral,
   countConsents,
+  countRejected,
   endWithdrawn,
   type ReferralAnswer,
   type ReversalRefusal,
@@ -19,7 +20,7 @@ import {
 
 /** The credit room at work: it hears of consents, keeps the ledger, and lets credits be spent. */
 export interface Credits {
-  /** Counts a referral that waited, because the agency confirms the registration. Once. */
+  /** Counts a referral that waited, because the agency confirms the registration or an admin the rejection. Once. */
   confirmReferral(companyId: string, referralId: string, actor: string): Promise<ReferralAnswer<ConfirmationRefusal>>;
   /** Takes a counted referral back, while it is not yet part of a credit. */
   reverseReferral(
@@ -42,6 +43,7 @@ export interface Credits {
 export function openCredits(parts: CountingParts): Credits {
   parts.events.listen('credit', 'consent-granted', (granted) => countConsents(parts, granted));
   parts.events.listen('credit', 'consent-withdrawn', (withdrawn) => endWithdrawn(parts, withdrawn));
+  parts.events.listen('credit', 'rejection-recorded', (recorded) => countRejected(parts, recorded));
   return {
     confirmReferral: (companyId, referralId, actor) => confirmReferral(parts, companyId, referralId, actor),
     reverseReferral: (companyId, referralId, reason, actor) =>

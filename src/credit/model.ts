@@ -12,7 +12,7 @@ export interface Referral {
   readonly termsId: string;
   readonly referralCode: string;
   readonly status: ReferralStatus;
-  /** Why it does not count: `counted-already`, `withdrawn`, or what was said at the reversal. */
+  /** Why it does not count (yet): `no-rejection`, `counted-already`, `withdrawn`, or what was said at the reversal. */
   readonly reason: string | null;
   readonly agreedAt: Date;
   readonly countedAt: Date | null;
@@ -66,6 +66,8 @@ export interface Agreement {
   readonly personId: string;
   readonly referralCode: string;
   readonly agreedAt: Date;
+  /** Whether we know of the company's decision; false for who came by the static link and is found in no ATS yet. */
+  readonly hasRejection: boolean;
 }
 
 /** What stands already in a ledger, as far as counting needs it. */
@@ -89,9 +91,13 @@ export function findTerms(terms: readonly Terms[], at: Date): Terms {
   return found;
 }
 
+/** Why a referral waits of whose rejection nothing is known. */
+export const noRejection = 'no-rejection';
+
 /**
- * Records agreements, each once: it counts, waits for the agency's confirmation, or does not count because the person
- * already did within the period. Whole referrals; each `perCredit` of them become one credit on the way.
+ * Records agreements, each once: it counts, waits (for the agency's confirmation, or for the rejection to be known), or
+ * does not count because the person already did within the period. Whole referrals; each `perCredit` of them become one
+ * credit on the way.
  */
 export function planReferrals(
   ledger: Ledger,
@@ -106,14 +112,43 @@ export function planReferrals(
     if (counter.isRecorded(agreement.consentId)) continue;
     const inForce = findTerms(terms, agreement.agreedAt);
     const referral = toReferral(agreement, inForce, moment);
-    if (inForce.countsAt === 'confirmation') counter.keep(referral);
+    if (!agreement.hasRejection) counter.keep({ ...referral, reason: noRejection });
+    else if (inForce.countsAt === 'confirmation') counter.keep(referral);
     else counter.count(referral, inForce);
   }
   return counter.change();
 }
 
+/** Takes up the referrals that waited for a rejection to be known, now that it is: as if it always had been. */
+export function planRejected(
+  ledger: Ledger,
+  standing: Standing,
+  referrals: readonly Referral[],
+  terms: readonly Terms[],
+  moment: Moment,
+): Change {
+  const counter = openCounter(ledger, standing, moment);
+  const waiting = referrals.filter(waitsForRejection).toSorted((a, b) => a.agreedAt.getTime() - b.agreedAt.getTime());
+  for (const referral of waiting) {
+    const inForce = findTermsOf(referral, terms);
+    if (inForce.countsAt === 'confirmation') counter.keep({ ...referral, reason: null });
+    else counter.count(referral, inForce);
+  }
+  return counter.change();
+}
+
+export function waitsForRejection({ status, reason }: Referral): boolean {
+  return status === 'waiting' && reason === noRejection;
+}
+
+function findTermsOf({ termsId }: Referral, terms: readonly Terms[]): Terms {
+  const found = terms.find((one) => one.termsId === termsId);
+  if (!found) throw new Error('the terms of a referral are missing');
+  return found;
+}
+
 /**
- * Counts a referral the agency has confirmed. `counted-already`: another referral of the person counts within the
+ * Counts a referral the agency (or, where no rejection is known, an admin) has confirmed. `counted-already`: another referral of the person counts within the
  * period; the change then says so on this one.
  */
 export function planConfirmation(
@@ -124,10 +159,8 @@ export function planConfirmation(
   moment: Moment,
 ): Planned<'already-settled'> {
   if (referral.status !== 'waiting') return { ok: false, reason: 'already-settled' };
-  const inForce = terms.find(({ termsId }) => termsId === referral.termsId);
-  if (!inForce) throw new Error('the terms of a referral are missing');
   const counter = openCounter(ledger, standing, moment);
-  counter.count(referral, inForce);
+  counter.count(referral, findTermsOf(referral, terms));
   return { ok: true, change: counter.change() };
 }
 
@@ -329,7 +362,7 @@ function openCounter(start: Ledger, standing: Standing, moment: Moment): Counter
         keep({ ...referral, status: 'not-counted', reason: 'counted-already' });
         return;
       }
-      const counted: Referral = { ...referral, status: 'counted', countedAt: moment.now };
+      const counted: Referral = { ...referral, status: 'counted', reason: null, countedAt: moment.now };
       const key = toCountedKey(start.agencyId, referral.personId, earlier.length + 1);
       add(
         {

@@ -18,16 +18,21 @@ import {
   type LedgerPlace,
   type Posting,
 } from './ledger.ts';
-import type { Change, Credit, Referral, Reservation, Standing } from './model.ts';
+import {
+  type Change,
+  type Credit,
+  type Referral,
+  type Reservation,
+  type Standing,
+  waitsForRejection,
+} from './model.ts';
 
 /**
  * Reads where a ledger stands and holds it until the transaction ends: its writers go one after another, so each
  * begins from what the one before left. @param hold `reading` lets other readers in.
  */
 export async function holdLedger(tx: Tx, place: LedgerPlace, hold: 'writing' | 'reading' = 'writing'): Promise<Ledger> {
-  // The agency's row is the lock. "No key update", because a consent that names the agency need not wait for it.
-  const agency = tx.selectFrom('agency').select('agency_id').where('agency_id', '=', place.agencyId);
-  await (hold === 'writing' ? agency.forNoKeyUpdate() : agency.forShare()).executeTakeFirstOrThrow();
+  await holdPlace(tx, place, hold);
   const balances = await readBalances(tx, place);
   const last = await tx
     .selectFrom('ledger_posting')
@@ -39,6 +44,13 @@ export async function holdLedger(tx: Tx, place: LedgerPlace, hold: 'writing' | '
     .executeTakeFirst();
   const { companyId, agencyId } = place;
   return { companyId, agencyId, balances, seq: last?.seq ?? 0, hash: last?.hash ?? '' };
+}
+
+/** Holds a ledger without reading it. */
+export async function holdPlace(tx: Tx, place: LedgerPlace, hold: 'writing' | 'reading' = 'writing'): Promise<void> {
+  // The agency's row is the lock. "No key update", because a consent that names the agency need not wait for it.
+  const agency = tx.selectFrom('agency').select('agency_id').where('agency_id', '=', place.agencyId);
+  await (hold === 'writing' ? agency.forNoKeyUpdate() : agency.forShare()).executeTakeFirstOrThrow();
 }
 
 /** The sum of entries in each account, up to and with a posting when `seq` names one. */
@@ -75,6 +87,23 @@ export async function readStanding(tx: Tx, place: LedgerPlace, personIds: readon
     ofPeople: referrals.filter(({ personId }) => people.has(personId)),
     pending: referrals.filter(({ status, creditId }) => status === 'counted' && creditId === null),
   };
+}
+
+/** The referrals of these people that wait for a rejection to be known. */
+export async function readUnrejected(
+  tx: Tx,
+  place: LedgerPlace,
+  personIds: readonly string[],
+): Promise<readonly Referral[]> {
+  const rows = await tx
+    .selectFrom('referral')
+    .selectAll()
+    .where('company_id', '=', place.companyId)
+    .where('agency_id', '=', place.agencyId)
+    .where('person_id', 'in', personIds)
+    .where('status', '=', 'waiting')
+    .execute();
+  return rows.map(toReferral).filter(waitsForRejection);
 }
 
 export interface PlacedReferral extends LedgerPlace {

@@ -1,3 +1,4 @@
+export { readCompanyDecisions } from './company-decisions.ts';
 export { type ExportedTemplate, exportTemplate } from './export.ts';
 export { type Letters, type LettersParts, openLetters } from './letters.ts';
 export { insertLinks, issueLink, type Link, linkDays, type NewLink, readLink, readLinks } from './links.ts';

@@ -81,7 +81,17 @@ function findReasonHold(rejection: Rejection, connection: LetterFacts['connectio
   return letter === undefined && decidedBy === 'unknown' ? 'reason-unknown' : undefined;
 }
 
-function judgeReason({ reasonRef, decidedBy }: Rejection, { mapping }: LetterFacts['connection']) {
+/**
+ * True for a decision that the relay may act on for somebody who comes by himself: it stands, the company took it (or
+ * says that its reason gets a letter), and the person is none of those we leave alone. Whether he wants mail is no matter.
+ */
+export function isCompanyDecision(rejection: Rejection, connection: Pick<Connection, 'mapping'>): boolean {
+  if (rejection.status !== 'current' || findSkip({ ...rejection, canEmail: true })) return false;
+  const { letter, decidedBy } = judgeReason(rejection, connection);
+  return letter === undefined ? decidedBy === 'company' : letter === 'send';
+}
+
+function judgeReason({ reasonRef, decidedBy }: Rejection, { mapping }: Pick<Connection, 'mapping'>) {
   const hasRule = reasonRef !== null && Object.hasOwn(mapping.reasons, reasonRef);
   const rule = hasRule ? mapping.reasons[reasonRef] : undefined;
   return { letter: rule?.letter, decidedBy: rule?.decidedBy ?? decidedBy };

@@ -14,6 +14,8 @@ export function anyOperation(people: number): fc.Arbitrary<Operation> {
   const pick = fc.nat(999);
   return fc.oneof(
     { weight: 8, arbitrary: fc.record({ kind: fc.constant('agree'), person }) },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant('agree-alone'), person }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('reject'), person }) },
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('withdraw'), person }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('hear-again'), pick }) },
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('confirm'), pick }) },

@@ -8,6 +8,7 @@ import {
   planConfirmation,
   planExpiry,
   planReferrals,
+  planRejected,
   planReservation,
   planReversal,
   planSettlement,
@@ -41,6 +42,7 @@ export function openBook(first: Rules, name: string): Book {
   const reservationOf = new Map<number, string>();
   const agreements: Agreement[] = [];
   const standing = new Set<number>();
+  const rejected = new Set<number>();
   const check = openCheck(place, terms);
   const moment = () => ({ now, newId: () => String(++ids).padStart(9, '0') });
 
@@ -72,16 +74,31 @@ export function openBook(first: Rules, name: string): Book {
 
   function apply(operation: Operation): string {
     switch (operation.kind) {
-      case 'agree': {
-        const { person } = operation;
+      case 'agree':
+      case 'agree-alone': {
+        const { person, kind } = operation;
         if (standing.has(person)) return 'none';
         standing.add(person);
+        if (kind === 'agree') rejected.add(person);
+        const hasRejection = rejected.has(person);
         const consentId = `consent-${agreements.length}`;
-        const agreement = { consentId, personId: `person-${person}`, referralCode: consentId, agreedAt: now };
+        const agreement = {
+          consentId,
+          personId: `person-${person}`,
+          referralCode: consentId,
+          agreedAt: now,
+          hasRejection,
+        };
         agreements.push(agreement);
         hear(agreement);
         const row = standingOf(agreement.personId).ofPeople.find((one) => one.consentId === consentId);
         return row?.reason ?? (row?.status === 'counted' ? 'ok' : (row?.status ?? 'lost'));
+      }
+      case 'reject': {
+        rejected.add(operation.person);
+        const known = standingOf(`person-${operation.person}`);
+        save(planRejected(ledger, known, known.ofPeople, terms, moment()));
+        return 'ok';
       }
       case 'withdraw': {
         if (!standing.delete(operation.person)) return 'none';

@@ -1,6 +1,10 @@
 /** What can happen to a ledger. `pick` chooses among what there is by then: the pick-th, counted round. */
 export type Operation =
   | { readonly kind: 'agree'; readonly person: number }
+  /** By the static link, of which nothing is known in any ATS (unless the person was rejected before). */
+  | { readonly kind: 'agree-alone'; readonly person: number }
+  /** The rejection becomes known. */
+  | { readonly kind: 'reject'; readonly person: number }
   | { readonly kind: 'withdraw'; readonly person: number }
   | { readonly kind: 'hear-again'; readonly pick: number }
   | { readonly kind: 'confirm'; readonly pick: number }

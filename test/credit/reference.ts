@@ -4,6 +4,7 @@ interface Referral {
   readonly person: number;
   readonly day: number;
   readonly rules: Rules;
+  isAlone: boolean;
   status: 'waiting' | 'counted' | 'converted' | 'not-counted' | 'reversed';
 }
 
@@ -23,6 +24,7 @@ export function makeReference(first: Rules) {
   const credits: Credit[] = [];
   const reservations: { readonly key: number; readonly credit: Credit; isOpen: boolean }[] = [];
   const standing = new Set<number>();
+  const rejected = new Set<number>();
 
   const having = (status: string) => referrals.filter((one) => one.status === status);
   const holding = (status: Credit['status']) => credits.filter((one) => one.status === status);
@@ -56,12 +58,25 @@ export function makeReference(first: Rules) {
 
   function apply(operation: Operation): string {
     switch (operation.kind) {
-      case 'agree': {
-        if (standing.has(operation.person)) return 'none';
-        standing.add(operation.person);
-        const referral: Referral = { person: operation.person, day: today, rules, status: 'waiting' };
+      case 'agree':
+      case 'agree-alone': {
+        const { person } = operation;
+        if (standing.has(person)) return 'none';
+        standing.add(person);
+        if (operation.kind === 'agree') rejected.add(person);
+        const referral: Referral = { person, day: today, rules, status: 'waiting', isAlone: !rejected.has(person) };
         referrals.push(referral);
+        if (referral.isAlone) return 'no-rejection';
         return rules.countsAt === 'consent' ? countInOrder(referral) : 'waiting';
+      }
+      case 'reject': {
+        rejected.add(operation.person);
+        const due = having('waiting').filter(({ person, isAlone }) => person === operation.person && isAlone);
+        for (const referral of due) {
+          referral.isAlone = false;
+          if (referral.rules.countsAt === 'consent') countInOrder(referral);
+        }
+        return 'ok';
       }
       case 'withdraw': {
         if (!standing.delete(operation.person)) return 'none';

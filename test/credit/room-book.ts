@@ -15,7 +15,7 @@ export async function openRoomBook(database: Database, first: Rules, peopleCount
   const room = await openRoom(database);
   room.clock.set(new Date(firstInstant).toISOString());
   const { companyId } = room;
-  const people = await room.addPeople(peopleCount);
+  const people = await room.addPeople(peopleCount, { areRejected: false });
   const heard: EventOf<'consent-granted'>[] = [];
   const reservations = new Map<number, string>();
   const standing = new Set<string>();
@@ -42,16 +42,21 @@ export async function openRoomBook(database: Database, first: Rules, peopleCount
 
   async function apply(operation: Operation): Promise<string> {
     switch (operation.kind) {
-      case 'agree': {
+      case 'agree':
+      case 'agree-alone': {
         const personId = people[operation.person] ?? '';
         if (standing.has(personId)) return 'none';
         standing.add(personId);
+        if (operation.kind === 'agree') await room.reject([personId]);
         const granted = await room.decide([personId]);
         heard.push(...granted);
         await room.events.deliver('consent-granted', granted);
         const row = (await readReferrals()).at(-1);
         return row?.reason ?? (row?.status === 'counted' ? 'ok' : (row?.status ?? 'lost'));
       }
+      case 'reject':
+        await room.events.deliver('rejection-recorded', await room.reject([people[operation.person] ?? '']));
+        return 'ok';
       case 'withdraw': {
         const personId = people[operation.person] ?? '';
         if (!standing.delete(personId)) return 'none';

@@ -3,12 +3,13 @@ import { type Balance, type Credits, openCredits, readBalance } from '../../src/
 import type { EventOf } from '../../src/events.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { newId } from '../../src/platform/ids.ts';
-import type { Decision } from '../../src/platform/tables.ts';
+import type { DecidedBy, Decision, ReasonRule, RejectionStatus, Source } from '../../src/platform/tables.ts';
 import { makeTestClock, type TestClock } from '../support/clock.ts';
 import { addCompany, openTestVault } from '../support/company.ts';
 import { makeTestEvents, type TestEvents } from '../support/events.ts';
 
 export type Granted = EventOf<'consent-granted'>;
+export type Recorded = EventOf<'rejection-recorded'>;
 
 /** A company of its own with an agency, the credit room, and people who agree when a test says so. */
 export interface TestRoom {
@@ -19,12 +20,26 @@ export interface TestRoom {
   readonly credits: Credits;
   /** New terms, in force from now on. */
   agreeTerms(terms: Partial<Terms>): Promise<Terms>;
-  addPeople(count: number): Promise<readonly string[]>;
+  /** Rejected by the company unless said otherwise. */
+  addPeople(count: number, options?: { readonly areRejected: boolean }): Promise<readonly string[]>;
+  /** Records a rejection of each as the intake room does; the events are given, not delivered. */
+  reject(personIds: readonly string[], facts?: Partial<RejectionFacts>): Promise<readonly Recorded[]>;
+  mapReason(reasonRef: string, rule: ReasonRule): Promise<void>;
   /** Records decisions as the consent room does, one per person; the events are given, not delivered. */
   decide(personIds: readonly string[], decision?: Decision): Promise<readonly Granted[]>;
   /** That many new people agree, and the room hears of it in one batch. */
   agree(count: number): Promise<readonly Granted[]>;
   readBalance(): Promise<Balance>;
+}
+
+interface RejectionFacts {
+  readonly decidedBy: DecidedBy;
+  readonly reasonRef: string;
+  readonly source: Source;
+  readonly isPrivate: boolean;
+  readonly isConfidential: boolean;
+  readonly canEmail: boolean;
+  readonly status: RejectionStatus;
 }
 
 const vault = openTestVault();
@@ -50,6 +65,27 @@ export async function openRoom(database: Database, terms?: Partial<Terms>): Prom
       .execute(),
   );
   const lastOf = new Map<string, string>();
+  const rejectionOf = new Map<string, string>();
+  const connectionId = newId();
+  await database.forCompany(companyId, (tx) =>
+    tx
+      .insertInto('connection')
+      .values({
+        connection_id: connectionId,
+        company_id: companyId,
+        connector: 'acme',
+        state: 'live',
+        settings: '{}',
+        letter: '{}',
+        mapping: '{"reasons":{}}',
+        failing_since: null,
+        failing_code: null,
+        created_at: clock.now(),
+        updated_at: clock.now(),
+        removed_at: null,
+      })
+      .execute(),
+  );
 
   const room: TestRoom = {
     companyId,
@@ -67,7 +103,7 @@ export async function openRoom(database: Database, terms?: Partial<Terms>): Prom
           clock.now(),
         ),
       ),
-    async addPeople(count) {
+    async addPeople(count, { areRejected } = { areRejected: true }) {
       const people = Array.from({ length: count }, () => newId());
       await database.forCompany(companyId, (tx) =>
         tx
@@ -87,7 +123,50 @@ export async function openRoom(database: Database, terms?: Partial<Terms>): Prom
           )
           .execute(),
       );
+      if (!areRejected) return people;
+      for (const [index, { rejectionId }] of (await room.reject(people)).entries())
+        rejectionOf.set(people[index] ?? '', rejectionId);
       return people;
+    },
+    async reject(personIds, facts = {}) {
+      const rows = personIds.map((personId) => ({ personId, rejectionId: newId() }));
+      await database.forCompany(companyId, (tx) =>
+        tx
+          .insertInto('rejection')
+          .values(
+            rows.map(({ personId, rejectionId }) => ({
+              rejection_id: rejectionId,
+              company_id: companyId,
+              connection_id: connectionId,
+              person_id: personId,
+              application_ref: rejectionId,
+              candidate_ref: personId,
+              decided_at: clock.now(),
+              decided_by: facts.decidedBy ?? 'company',
+              reason_ref: facts.reasonRef ?? null,
+              reason: null,
+              stage: null,
+              job: null,
+              source: facts.source ?? 'direct',
+              is_private: facts.isPrivate ?? false,
+              is_confidential: facts.isConfidential ?? false,
+              can_email: facts.canEmail ?? true,
+              status: facts.status ?? 'current',
+              recorded_at: clock.now(),
+            })),
+          )
+          .execute(),
+      );
+      return rows.map(({ rejectionId }) => ({ companyId, connectionId, rejectionId }));
+    },
+    async mapReason(reasonRef, rule) {
+      await database.forCompany(companyId, (tx) =>
+        tx
+          .updateTable('connection')
+          .set({ mapping: JSON.stringify({ reasons: { [reasonRef]: rule } }) })
+          .where('connection_id', '=', connectionId)
+          .execute(),
+      );
     },
     async decide(personIds, decision = 'granted') {
       const rows = personIds.map((personId) => ({ personId, consentId: newId() }));
@@ -101,7 +180,7 @@ export async function openRoom(database: Database, terms?: Partial<Terms>): Prom
               person_id: personId,
               purpose: 'introduction' as const,
               agency_id: agencyId,
-              rejection_id: null,
+              rejection_id: rejectionOf.get(personId) ?? null,
               decision,
               decided_at: clock.now(),
               text_hash: textHash,

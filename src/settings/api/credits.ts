@@ -83,9 +83,11 @@ function ledgerRoutes(api: Server, parts: ApiParts): void {
     schema: {
       operationId: 'confirmReferral',
       tags: ['Credits'],
-      summary: 'Say that the agency confirmed the registration',
+      summary: 'Count a referral that waits',
       description:
-        'Where the terms count at confirmation, the referral counts now. Once; it cannot be taken back here.',
+        'Says that the agency confirmed the registration (where the terms count at confirmation), or that you know of the ' +
+        'rejection yourself (reason `no-rejection`: who came by the static link and is found in no ATS). ' +
+        'It counts now. Once; it cannot be taken back here.',
       params: IdParams,
       response: {
         200: json('The referral as it is now.', Referral),

@@ -510,7 +510,10 @@ export const Referral = z
     consentId: Id,
     referralCode: z.string().describe('What the person tells the agency.'),
     status: z.enum(['waiting', 'counted', 'not-counted', 'reversed']),
-    reason: z.string().nullable(),
+    reason: z
+      .string()
+      .nullable()
+      .describe('Why it does not count (yet): no-rejection, counted-already, withdrawn, or what the reversal said.'),
     agreedAt: Instant,
     countedAt: Instant.nullable(),
     creditId: Id.nullable().describe('The credit it became a part of.'),
