@@ -226,6 +226,8 @@ export type Query = Readonly<Record<string, string | readonly string[]>>;
  */
 export interface Http {
   get<T>(path: string, schema: z.ZodType<T>, query?: Query): Promise<T>;
+  /** As `get`; undefined where the vendor answers 404. */
+  find<T>(path: string, schema: z.ZodType<T>, query?: Query): Promise<T | undefined>;
   /** Reads a list to its end by `Link: rel="next"`. The next address must stay on the origin. */
   list<T>(path: string, item: z.ZodType<T>, query?: Query): Promise<readonly T[]>;
   /** One page of such a list. `next` is the target of the following one, to be given back as `path`; null at the end. */

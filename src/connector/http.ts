@@ -50,11 +50,17 @@ export function openHttp(parts: HttpParts): Http {
     return send(request, await authority.read());
   }
 
-  function call(method: VendorRequest['method'], target: string, body?: object): Promise<VendorAnswer> {
+  /** @param expected a status beside 2xx that is an answer, too. */
+  function call(
+    method: VendorRequest['method'],
+    target: string,
+    body?: object,
+    expected?: number,
+  ): Promise<VendorAnswer> {
     const request = toRequest(method, target, body);
     const attempt = async () => {
       const answer = await sendAuthorised(request);
-      if (answer.status >= 200 && answer.status < 300) return answer;
+      if ((answer.status >= 200 && answer.status < 300) || answer.status === expected) return answer;
       throw toVendorError(request.what, answer, clock.now(), resetHeader);
     };
     return retry(attempt, method === 'GET' ? isTransient : isRateLimited, parts.sleep);
@@ -67,6 +73,11 @@ export function openHttp(parts: HttpParts): Http {
     body?: object,
   ): Promise<T> {
     return parseAnswer(toWhat(method, target), await call(method, target, body), schema);
+  }
+
+  async function findOne<T>(target: string, schema: z.ZodType<T>): Promise<T | undefined> {
+    const answer = await call('GET', target, undefined, 404);
+    return answer.status === 404 ? undefined : parseAnswer(toWhat('GET', target), answer, schema);
   }
 
   async function readPage<T>(target: string, item: z.ZodType<T>) {
@@ -93,6 +104,7 @@ export function openHttp(parts: HttpParts): Http {
 
   return {
     get: async (path, schema, query) => callFor('GET', toTarget(path, query), schema),
+    find: async (path, schema, query) => findOne(toTarget(path, query), schema),
     list: async (path, item, query) => readPages(path, item, query),
     page: async (path, item, query) => readPage(toTarget(path, query), item),
     post: async (path, body, schema) => callFor('POST', toTarget(path), schema, body),

@@ -42,8 +42,9 @@ export function openLimiters(parts: LimitersParts): Limiters {
 
   return {
     of(connectionId, connector) {
-      const slots: Slots = (start) => local(connector).key(connectionId).schedule(start);
-      const sharedSlots: Slots | undefined = shared && ((start) => shared(connector).key(connectionId).schedule(start));
+      const slots: Slots = (start) => local.of(connector).key(connectionId).schedule(start);
+      const sharedSlots: Slots | undefined =
+        shared && ((start) => shared.of(connector).key(connectionId).schedule(start));
       const window = windows.get(connectionId) ?? openWindow(parts, connector.limits.rate);
       windows.set(connectionId, window);
       return {
@@ -57,38 +58,58 @@ export function openLimiters(parts: LimitersParts): Limiters {
         },
       };
     },
-    close: async () => cluster?.close(),
+    async close() {
+      await local.close();
+      await cluster?.close();
+    },
   };
 }
 
 type Slots = <T>(start: () => Promise<T>) => Promise<T>;
 
-/** One group of limiters per connector; a limiter that nobody used for five minutes is dropped. */
-function openGroups(
-  connection?: Bottleneck.IORedisConnection,
-): (connector: { readonly id: string; readonly limits: Limits }) => Bottleneck.Group {
+interface Groups {
+  /** One group of limiters per connector; a limiter that nobody used for five minutes is dropped. */
+  of(connector: { readonly id: string; readonly limits: Limits }): Bottleneck.Group;
+  /** Stops the clocks of the limiters of this process; those that are shared stop with their connection. */
+  close(): Promise<void>;
+}
+
+function openGroups(connection?: Bottleneck.IORedisConnection): Groups {
   const groups = new Map<string, Bottleneck.Group>();
-  return ({ id, limits: { concurrency, rate } }) => {
-    const known = groups.get(id);
-    if (known) return known;
-    const group = new Bottleneck.Group({
-      id: `career-relay-${id}`,
-      maxConcurrent: concurrency,
-      timeout: 300_000,
-      ...(rate.kind === 'bucket' ? toReservoir(rate) : {}),
-      ...(connection ? { connection } : {}),
-    });
-    group.on('error', () => undefined); // told once, by the connection
-    groups.set(id, group);
-    return group;
+  return {
+    of({ id, limits: { concurrency, rate } }) {
+      const known = groups.get(id);
+      if (known) return known;
+      const group = new Bottleneck.Group({
+        id: `career-relay-${id}`,
+        maxConcurrent: concurrency,
+        timeout: 300_000,
+        ...(rate.kind === 'bucket' ? toReservoir(rate) : {}),
+        ...(connection ? { connection, ...(rate.kind === 'bucket' ? { heartbeatInterval: refillMs } : {}) } : {}),
+      });
+      group.on('error', () => undefined); // told once, by the connection
+      groups.set(id, group);
+      return group;
+    },
+    async close() {
+      const limiters = [...groups.values()].flatMap((group) => group.limiters());
+      await Promise.all(limiters.map(({ limiter }) => limiter.disconnect()));
+    },
   };
 }
+
+/**
+ * Bottleneck takes multiples of 250 only. Redis refills a bucket when it is asked, and while all wait nobody asks but the
+ * limiter's heartbeat, every 5 seconds unless told otherwise: a bucket of 20 would then give 4 calls a second, not 10.
+ * Source: bottleneck 2.19.5, lib/LocalDatastore.js and src/redis/process_tick.lua (read 2026-11-22).
+ */
+const refillMs = 1000;
 
 /** A bucket that holds `burst` calls and gains `perSecond` of them every second. */
 function toReservoir({ perSecond, burst }: Extract<Limits['rate'], { kind: 'bucket' }>): Bottleneck.ConstructorOptions {
   return {
     reservoir: burst,
-    reservoirIncreaseInterval: 1000,
+    reservoirIncreaseInterval: refillMs,
     reservoirIncreaseAmount: perSecond,
     reservoirIncreaseMaximum: burst,
   };

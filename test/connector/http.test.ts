@@ -143,6 +143,19 @@ test.each([
   expect(outcome).toBe(expected);
 });
 
+test('what the vendor does not have is undefined to a find, and every other refusal stays an error', async () => {
+  const { http } = openTestHttp();
+  answer('/v3/items/1', json({ id: 1 }));
+  answer('/v3/items/2', status(404));
+  answer('/v3/items/3', status(410));
+  answer('/v3/items/4', status(302, { location: '/v3/items/1' }));
+
+  expect(await http.find('/v3/items/1', Item)).toEqual({ id: 1 });
+  expect(await http.find('/v3/items/2', Item)).toBeUndefined();
+  for (const path of ['/v3/items/3', '/v3/items/4'])
+    expect(await catchError(http.find(path, Item))).toMatchObject({ code: 'vendor_refused' });
+});
+
 test('an answer that does not come in time is given up', async () => {
   const { http } = openTestHttp({ timeoutMs: 20 });
   const calls = answer('/v3/items', async () => {

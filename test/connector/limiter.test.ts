@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:net';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { type Limiter, type Limiters, openLimiters } from '../../src/connector/limiter.ts';
 import { newId } from '../../src/platform/ids.ts';
@@ -24,6 +25,11 @@ afterEach(async () => {
 });
 
 const acme = { id: 'acme', limits };
+/** A vendor that counts with a bucket: 20 calls at once, and 10 more with every second. */
+const bucketed = {
+  id: 'bucketed',
+  limits: { ...limits, concurrency: 100, rate: { kind: 'bucket', perSecond: 10, burst: 20 } },
+} as const;
 
 /** Work that says how much of it ran at once. It ends when `release` is called. */
 function makeWork() {
@@ -88,6 +94,94 @@ test('with a Redis that cannot be reached the work is done once, limited by this
   expect(seen).toEqual({ most: 2, started: 6 });
 });
 
+describe('a bucket', () => {
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+  const fakeTime = () => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+
+  function start(limiter: Limiter, count: number) {
+    const seen = { started: 0 };
+    for (let index = 0; index < count; index += 1)
+      void limiter.run(async () => {
+        seen.started += 1;
+      });
+    return seen;
+  }
+
+  /** Lets so much time go by, and whatever is due now be done: Bottleneck starts work over several timers of 0 ms. */
+  async function pass(ms: number): Promise<void> {
+    await jest.advanceTimersByTimeAsync(ms);
+    for (let step = 0; step < 80; step += 1) await jest.advanceTimersByTimeAsync(1);
+  }
+
+  test('gives its burst at once, then so many with every second, and holds no more than its burst', async () => {
+    fakeTime();
+    const limiter = open(undefined).of(newId(), bucketed);
+
+    const first = start(limiter, 45);
+    const counts: number[] = [];
+    for (const ms of [0, 700, 400, 1_000, 1_000]) {
+      await pass(ms);
+      counts.push(first.started);
+    }
+    await pass(60_000);
+    const later = start(limiter, 45);
+    await pass(0);
+
+    expect(counts).toEqual([20, 20, 30, 40, 45]);
+    expect(later.started).toBe(20);
+  });
+
+  test('is one per connection', async () => {
+    fakeTime();
+    const limiters = open(undefined);
+
+    const seen = ['a', 'b'].map((id) => start(limiters.of(id, bucketed), 30));
+    await pass(0);
+
+    expect(seen.map(({ started }) => started)).toEqual([20, 20]);
+  });
+
+  test('that nobody used for five minutes, or whose process closes, keeps no clock running', async () => {
+    fakeTime();
+    const limiters = open(undefined);
+    const use = async (...ids: readonly string[]) => {
+      for (const id of ids) start(limiters.of(id, bucketed), 1);
+      await pass(0);
+      return jest.getTimerCount();
+    };
+
+    const withOne = await use('first');
+    const withFour = await use('a', 'b', 'c');
+    await pass(10 * 60_000);
+    const afterIdling = jest.getTimerCount();
+    await use('again');
+    const closing = limiters.close();
+    await pass(0);
+    await closing;
+
+    expect([withFour - withOne, afterIdling - withOne, jest.getTimerCount() - withOne]).toEqual([3, -1, -1]);
+  });
+
+  test('does not hold its process open', () => {
+    const file = new URL('../../src/connector/limiter.ts', import.meta.url).href;
+    const program = `
+      const { openLimiters } = await import(${JSON.stringify(file)});
+      const limiters = openLimiters({ clock: { now: () => new Date() }, sleep: async () => {}, log: {} });
+      const limits = ${JSON.stringify(bucketed.limits)};
+      process.stdout.write(await limiters.of('a', { id: 'b', limits }).run(async () => 'done'));
+    `;
+
+    const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'done' });
+  }, 70_000);
+});
+
 // Without REDIS_URL there is no Redis that processes could share.
 (redisUrl === undefined ? describe.skip : describe)('with Redis', () => {
   test('two processes together run as many at once as the connector says', async () => {
@@ -102,6 +196,29 @@ test('with a Redis that cannot be reached the work is done once, limited by this
     expect(await all).toEqual(Array(12).fill('done'));
     expect(seen).toEqual({ most: 2, started: 12 });
   });
+
+  test('two processes drink from one bucket, which refills while all of them wait', async () => {
+    // Redis counts by its own clock, so this one runs in real time; whatever the machine's pace, the bound holds.
+    const slow = {
+      id: 'slow',
+      limits: { ...bucketed.limits, rate: { kind: 'bucket', perSecond: 10, burst: 10 } },
+    } as const;
+    const connectionId = newId();
+    const both = [open(redisUrl), open(redisUrl)].map((limiters) => limiters.of(connectionId, slow));
+    const beganMs = performance.now();
+    const allowed: boolean[] = [];
+    let started = 0;
+
+    const work = async () => {
+      started += 1;
+      allowed.push(started <= 10 + 10 * Math.ceil((performance.now() - beganMs) / 1000));
+    };
+    await Promise.all(Array.from({ length: 30 }, (_, index) => both[index % 2]?.run(work)));
+
+    expect(started).toBe(30);
+    expect(allowed).not.toContain(false);
+    // Two seconds; ten where Redis is only asked at Bottleneck's own pace.
+  }, 8_000);
 
   test('an error of the work passes unchanged', async () => {
     const error = new Error('no answer');
