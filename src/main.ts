@@ -6,6 +6,7 @@ import { rewrapCompanyKeys } from './company/index.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { verifyLedger } from './credit/index.ts';
 import { runDemo } from './demo/demo.ts';
+import { fakeControls, openFakeService } from './demo/fake-service.ts';
 import { DataDirBusyError } from './platform/data-dir.ts';
 import { RelayError } from './platform/errors.ts';
 import { openLog } from './platform/log.ts';
@@ -40,6 +41,15 @@ program
   .action((options: { readonly exit?: boolean; readonly json?: boolean }) =>
     runDemo({ env, stdout, startApp, isExiting: options.exit ?? false, isJson: options.json ?? false }),
   );
+
+program
+  .command('fake')
+  .description('run the stand-in of an ATS by itself, for people without an account')
+  .argument('<connector>', 'its id, see career-relay connectors')
+  .option('--port <port>', 'where it listens, on this machine alone', '4010')
+  .option('--deliver-to <url>', 'the webhook address of your connection')
+  .option('--json', 'print the settings that fit it as one JSON object')
+  .action(serveFakeVendor);
 
 program.commandsGroup('Look after it (on the database itself)');
 
@@ -100,6 +110,38 @@ async function serve(config: Config, role: Role): Promise<void> {
   log.info({ role, address: app.address, database: config.databaseUrl ? 'postgres' : 'embedded' }, 'ready');
   if (role !== 'worker') printWelcome(config);
   stopOnSignal(app, log);
+}
+
+async function serveFakeVendor(
+  connector: string,
+  options: { readonly port: string; readonly deliverTo?: string; readonly json?: boolean },
+): Promise<void> {
+  const service = await openFakeService({
+    connector,
+    port: Number(options.port),
+    deliverTo: options.deliverTo,
+    now: () => new Date(),
+  });
+  if (!service) return program.error(`error: there is no stand-in for ${connector}`);
+  const { origin, settings } = service;
+  const flags = Object.entries(settings).map(([name, value]) => `  --set ${name}=${value}`);
+  if (options.json) stdout.write(`${JSON.stringify({ origin, settings })}\n`);
+  else
+    stdout.write(
+      `${[
+        `A stand-in of ${connector} listens at ${pc.bold(origin)}. It holds invented people only and forgets all at its end.`,
+        '',
+        'Connect to it (the service needs ALLOW_PRIVATE_NETWORK=true):',
+        `  career-relay connection add <company> ${connector} \\`,
+        flags.join(' \\\n'),
+        '',
+        `Then let it do something: POST ${origin}/fake/<${fakeControls.join('|')}>, such as`,
+        `  curl -X POST ${origin}/fake/reject -d '{"email":"hanako@example.com"}'`,
+        ...(options.deliverTo ? [] : ['Start it with --deliver-to <webhook address> and it delivers what happens.']),
+      ].join('\n')}\n`,
+    );
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void service.close().then(() => process.exit(0)));
 }
 
 function printWelcome(config: Config): void {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectors } from '../../connectors/index.ts';
 import { checks, variantChecks } from './checks.ts';
+import { findMissing } from './missing.ts';
 import { type Bench, openBench } from './rig.ts';
 import { listFolders, subjects } from './subjects.ts';
 
@@ -12,6 +13,11 @@ afterAll(() => bench.close());
 
 for (const subject of subjects) {
   describe(subject.name, () => {
+    const missing = findMissing(subject);
+    test('nothing is missing', () => {
+      if (missing.length > 0) throw new Error(missing.map((what) => `${subject.folder}: missing ${what}`).join('\n'));
+    });
+    if (missing.length > 0) return;
     for (const check of subject.isVariant ? variantChecks : checks) {
       const reason = check.skip?.(subject);
       if (reason) test.skip(`${check.name} (not asked: ${reason})`, () => undefined);

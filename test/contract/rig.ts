@@ -29,6 +29,8 @@ export interface Subject {
   readonly settings?: Readonly<Record<string, string>>;
   /** True for another way of writing back of a connector that stands in the suite already: only that is asked. */
   readonly isVariant?: boolean;
+  /** True for a connector that has no subject of its own yet. */
+  readonly isGuessed?: boolean;
   /** API calls a full reread costs: the first one, and every further one within the hour. */
   readonly rereadCalls: { readonly first: number; readonly further: number };
   readonly fixtures: readonly { readonly name: string; readonly text: string }[];

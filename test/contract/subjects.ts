@@ -1,8 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createSampleFake } from '../../connectors/_sample/fake.ts';
 import { sample } from '../../connectors/_sample/index.ts';
+import { fakes } from '../../connectors/fakes.ts';
 import { createGreenhouseFake } from '../../connectors/greenhouse/fake.ts';
 import { greenhouse } from '../../connectors/greenhouse/index.ts';
+import { connectors } from '../../connectors/index.ts';
+import type { Connector } from '../../src/connector/index.ts';
 import type { Subject } from './rig.ts';
 
 const connectorsFolder = new URL('../../connectors/', import.meta.url);
@@ -16,6 +19,7 @@ export function listFolders(): readonly string[] {
 
 function readFixtures(folder: string): Subject['fixtures'] {
   const fixtures = new URL(`${folder}/fixtures/`, connectorsFolder);
+  if (!existsSync(fixtures)) return [];
   return readdirSync(fixtures).map((name) => ({ name, text: readFileSync(new URL(name, fixtures), 'utf8') }));
 }
 
@@ -41,7 +45,7 @@ export const sampleSubject: Subject = {
 };
 
 /** Every connector, and one more time for every other way of writing back. */
-export const subjects: readonly Subject[] = [
+const known: readonly Subject[] = [
   greenhouseWithTag,
   ...[
     'career_relay_consent',
@@ -55,4 +59,28 @@ export const subjects: readonly Subject[] = [
     isVariant: true,
   })),
   sampleSubject,
+];
+
+/** A connector that is only listed: what it lacks is told line by line. */
+function guess(connector: Connector): Subject {
+  const { id } = connector;
+  return {
+    name: id,
+    folder: id,
+    connector,
+    isOffered: true,
+    isGuessed: true,
+    createFake: (options) => {
+      const createFake = fakes[id];
+      if (!createFake) throw new Error(`${id} is not in connectors/fakes.ts`);
+      return createFake(options);
+    },
+    rereadCalls: { first: 1, further: 1 },
+    fixtures: readFixtures(id),
+  };
+}
+
+export const subjects: readonly Subject[] = [
+  ...known,
+  ...connectors.filter((one) => !known.some(({ connector }) => connector === one)).map(guess),
 ];
