@@ -18,6 +18,8 @@ export interface Config {
   readonly mailFrom: string;
   readonly allowPrivateNetwork: boolean;
   readonly slack: SlackConfig | undefined;
+  /** Our own OAuth clients at the ATSs, by connector id; those that are not set up are absent. */
+  readonly oauthClients: Readonly<Record<string, OAuthClient>>;
   readonly logLevel: string;
   /** How many proxies before us may be believed about the client's address. */
   readonly trustedProxies: number;
@@ -28,6 +30,16 @@ export interface SlackConfig {
   readonly signingSecret: string;
   readonly channel: string;
   readonly apiUrl: string | undefined;
+}
+
+/** Our program as an ATS knows it. Addresses given here stand in for the vendor's own: for sandboxes and tests. */
+export interface OAuthClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly authorizeUrl: string | undefined;
+  readonly tokenUrl: string | undefined;
+  /** The API's origin that new connections get. */
+  readonly baseUrl: string | undefined;
 }
 
 /** Names every bad variable at once. */
@@ -84,16 +96,63 @@ type Environment = z.infer<typeof Environment>;
 
 /**
  * Reads the configuration.
+ * @param installable ids of the connectors that need an OAuth client of ours; each has five variables of its own.
  * @throws ConfigError that names every variable that is wrong or missing.
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  installable: readonly string[] = [],
+): Config {
   const parsed = Environment.safeParse(env);
+  const clients = installable.map((id) => [id, readClient(env, toClientVariables(id))] as const);
+  const problems = [
+    ...(parsed.success ? findContradictions(parsed.data) : parsed.error.issues.map(toProblem)),
+    ...clients.flatMap(([, { problems: ofClient }]) => ofClient),
+  ];
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  const oauthClients = clients.flatMap(([id, { client }]) => (client ? [[id, client] as const] : []));
+  return { ...toConfig(parsed.data), oauthClients: Object.fromEntries(oauthClients) };
+}
+
+/** The variables of our OAuth client at one ATS, as `.env.example` lists them. */
+export function toClientVariables(connectorId: string) {
+  const prefix = connectorId.toUpperCase().replaceAll('-', '_');
+  return {
+    clientId: `${prefix}_CLIENT_ID`,
+    clientSecret: `${prefix}_CLIENT_SECRET`,
+    authorizeUrl: `${prefix}_AUTHORIZE_URL`,
+    tokenUrl: `${prefix}_TOKEN_URL`,
+    baseUrl: `${prefix}_BASE_URL`,
+  } as const;
+}
+
+/** Addresses without a client are no problem: nobody is led there. */
+function readClient(
+  env: Readonly<Record<string, string | undefined>>,
+  names: ReturnType<typeof toClientVariables>,
+): { readonly client: OAuthClient | undefined; readonly problems: readonly string[] } {
+  const url = optional(env.ALLOW_PRIVATE_NETWORK === 'true' ? urlOf('http:', 'https:') : urlOf('https:'));
+  const text = optional(z.string().trim());
+  const schema = z.object({ clientId: text, clientSecret: text, authorizeUrl: url, tokenUrl: url, baseUrl: url });
+  const given = Object.fromEntries(Object.entries(names).map(([part, name]) => [part, env[name]]));
+  const parsed = schema.safeParse(given);
   if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
+    const toName = new Map<PropertyKey | undefined, string>(Object.entries(names));
+    return {
+      client: undefined,
+      problems: parsed.error.issues.map(({ path, message }) => `${toName.get(path[0])} ${message}`),
+    };
   }
-  const problems = findContradictions(parsed.data);
-  if (problems.length > 0) throw new ConfigError(problems);
-  return toConfig(parsed.data);
+  const { clientId, clientSecret, authorizeUrl, tokenUrl, baseUrl } = parsed.data;
+  if (clientId && clientSecret)
+    return { client: { clientId, clientSecret, authorizeUrl, tokenUrl, baseUrl }, problems: [] };
+  if (!clientId && !clientSecret) return { client: undefined, problems: [] };
+  const [missing, set] = clientId ? [names.clientSecret, names.clientId] : [names.clientId, names.clientSecret];
+  return { client: undefined, problems: [`${missing} must be set too: ${set} is of no use without it`] };
+}
+
+function toProblem(issue: { readonly path: readonly PropertyKey[]; readonly message: string }): string {
+  return `${issue.path.join('.')} ${issue.message}`;
 }
 
 function findContradictions(env: Environment): string[] {
@@ -123,7 +182,7 @@ function findContradictions(env: Environment): string[] {
   return problems;
 }
 
-function toConfig(env: Environment): Config {
+function toConfig(env: Environment): Omit<Config, 'oauthClients'> {
   const port = env.PORT ?? 3000;
   const baseUrl = env.BASE_URL ? new URL(env.BASE_URL).origin : `http://localhost:${port}`;
   const { SLACK_BOT_TOKEN: botToken, SLACK_SIGNING_SECRET: signingSecret, SLACK_CHANNEL: channel } = env;

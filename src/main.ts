@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
 import pc from 'picocolors';
+import { connectors } from '../connectors/index.ts';
 import { openFoundation, type Role, startApp } from './app.ts';
 import { rewrapCompanyKeys } from './company/index.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
+import { isInstallable } from './connector/index.ts';
 import { verifyLedger } from './credit/index.ts';
 import { runDemo } from './demo/demo.ts';
 import { fakeControls, openFakeService } from './demo/fake-service.ts';
@@ -31,7 +33,7 @@ program
   .command('serve')
   .description('run the service on PORT under BASE_URL')
   .addOption(new Option('--role <role>', 'what this process does').choices(['all', 'web', 'worker']).default('all'))
-  .action(async ({ role }: { readonly role: Role }) => serve(readConfig(env), role));
+  .action(async ({ role }: { readonly role: Role }) => serve(readOwnConfig(), role));
 
 program
   .command('demo')
@@ -57,7 +59,7 @@ program
   .command('migrate')
   .description('bring the database schema up to date and stop; serve does it too')
   .action(async () => {
-    const foundation = await openFoundation(readConfig(env));
+    const foundation = await openFoundation(readOwnConfig());
     await foundation.close();
     stdout.write('The database schema is up to date.\n');
   });
@@ -69,7 +71,7 @@ program
   .description('check every posting, balance and hash; exit code 1 when anything is wrong')
   .option('--json', 'print the findings as JSON')
   .action(async ({ json }: { readonly json?: boolean }) => {
-    const foundation = await openFoundation(readConfig(env));
+    const foundation = await openFoundation(readOwnConfig());
     try {
       const mismatches = await verifyLedger(foundation.database);
       if (json) stdout.write(`${JSON.stringify({ mismatches })}\n`);
@@ -88,7 +90,7 @@ program
   .command('rotate')
   .description('wrap every company key with the new SECRET_KEY; the old one stands in SECRET_KEY_PREVIOUS meanwhile')
   .action(async () => {
-    const foundation = await openFoundation(readConfig(env));
+    const foundation = await openFoundation(readOwnConfig());
     try {
       const changed = await foundation.database.forSystem((tx) =>
         rewrapCompanyKeys(tx, openVault(foundation.secretKeys)),
@@ -103,6 +105,13 @@ program
 
 program.commandsGroup('Use it (over the API of a running service)');
 addClientCommands(program, { env, stdout, stderr, stdin });
+
+function readOwnConfig(): Config {
+  return readConfig(
+    env,
+    connectors.filter(isInstallable).map(({ id }) => id),
+  );
+}
 
 async function serve(config: Config, role: Role): Promise<void> {
   const log = openLog(config.logLevel);

@@ -5,7 +5,7 @@ const key = Buffer.from(Array.from({ length: 32 }, (_, index) => (index * 37 + 1
 
 function problemsOf(env: Record<string, string>): readonly string[] {
   try {
-    readConfig(env);
+    readConfig(env, ['acme', 'tiny-ats']);
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;
     throw error;
@@ -64,4 +64,41 @@ test('a public address is listened on for everybody, and keys come newest first'
 
   expect(config.host).toBe('0.0.0.0');
   expect(config.secretKeys.map((one) => one.toString('base64'))).toEqual([key, other]);
+});
+
+const client = { TINY_ATS_CLIENT_ID: 'relay', TINY_ATS_CLIENT_SECRET: 'quiet' };
+
+test('the OAuth client of an ATS is read by the id of its connector; one that is not set up is absent', () => {
+  const env = { ...client, TINY_ATS_TOKEN_URL: 'https://auth.tiny.example.com/token', OTHER_CLIENT_ID: 'x' };
+
+  const { oauthClients } = readConfig(env, ['acme', 'tiny-ats']);
+
+  expect(oauthClients).toEqual({
+    'tiny-ats': {
+      clientId: 'relay',
+      clientSecret: 'quiet',
+      authorizeUrl: undefined,
+      tokenUrl: 'https://auth.tiny.example.com/token',
+      baseUrl: undefined,
+    },
+  });
+});
+
+test.each([
+  ['an id without its secret', { ACME_CLIENT_ID: 'relay' }, 'ACME_CLIENT_SECRET must be set too'],
+  ['a secret without its id', { ACME_CLIENT_SECRET: 'quiet' }, 'ACME_CLIENT_ID must be set too'],
+  ['an address without https', { ...client, TINY_ATS_BASE_URL: 'http://127.0.0.1:1' }, 'TINY_ATS_BASE_URL must be'],
+  ['an address that is none', { ...client, TINY_ATS_AUTHORIZE_URL: 'agree' }, 'TINY_ATS_AUTHORIZE_URL must be'],
+])('an OAuth client with %s is refused with what to do, beside every other problem', (_name, env, advice) => {
+  const problems = problemsOf({ PORT: 'eighty', ...env });
+
+  expect(problems.join('\n')).toContain(advice);
+  expect(problems.join('\n')).toContain('PORT');
+  expect(problems.join('\n')).not.toContain('quiet');
+});
+
+test('stand-ins of an ATS may be on this machine where private networks are allowed', () => {
+  const env = { ...client, ALLOW_PRIVATE_NETWORK: 'true', TINY_ATS_BASE_URL: 'http://127.0.0.1:4000' };
+
+  expect(readConfig(env, ['tiny-ats']).oauthClients['tiny-ats']?.baseUrl).toBe('http://127.0.0.1:4000');
 });

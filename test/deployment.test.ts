@@ -2,13 +2,18 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { readConfig } from '../src/config.ts';
+import { connectors } from '../connectors/index.ts';
+import { readConfig, toClientVariables } from '../src/config.ts';
+import { isInstallable } from '../src/connector/index.ts';
 
 const root = new URL('../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
 
 /** The names the schema of the environment knows. */
-const variables = [...read('src/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name]) => name ?? '');
+const own = [...read('src/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name]) => name ?? '');
+/** Those of our OAuth clients at the ATSs that have them. */
+const clients = ['greenhouse', 'lever'].flatMap((id) => Object.values(toClientVariables(id)));
+const variables = [...own, ...clients];
 
 interface Service {
   readonly image: string;
@@ -32,6 +37,12 @@ test('.env.example names every variable, no other, and explains each in the line
 
   expect(named.map(({ line }) => line.replace(/=$/, ''))).toEqual(variables);
   for (const { above } of named) expect(above).toMatch(/^# .{20,}\.$/);
+});
+
+test('an ATS that is installed by agreeing there has its variables in .env.example', () => {
+  const wanted = connectors.filter(isInstallable).flatMap(({ id }) => Object.values(toClientVariables(id)));
+
+  expect(wanted.filter((name) => !clients.includes(name))).toEqual([]);
 });
 
 test('.env.example as it stands is a usable environment', () => {
