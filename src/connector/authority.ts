@@ -1,6 +1,10 @@
+import type { OAuthClient } from '../config.ts';
 import { RelayError } from '../platform/errors.ts';
+import { renewByCredentials } from './client-credentials.ts';
 import type { Access, AccessKind } from './contract.ts';
-import { openTokens, type TokenGrant, type TokenParts, toBasic } from './oauth.ts';
+import { openTokens, type TokenGrant } from './oauth.ts';
+import { isRefreshDue, type RefreshParts, renewByRefreshToken } from './refresh-token.ts';
+import { toBasic } from './token-endpoint.ts';
 
 /** What stands in the `authorization` header of one connection's calls. */
 export interface Authority {
@@ -10,21 +14,32 @@ export interface Authority {
   drop(authorization: string): Promise<boolean>;
   /** Forgets whatever is kept, so that the next read asks the vendor. */
   reset(): Promise<void>;
+  /** Uses what would die unused, where nobody used it since before then. Absent where nothing does. */
+  keepAlive?(usedBefore: Date): Promise<void>;
 }
 
 /** Whose authority. `kind` is the access the connection was made with. */
-export interface AuthorityGrant extends Omit<TokenGrant, 'access'> {
+export interface AuthorityGrant extends TokenGrant {
   readonly kind: AccessKind | null;
   readonly access: Access<string>;
+  readonly settings: Readonly<Record<string, string>>;
+  /** Our own client at the vendor. */
+  readonly client: OAuthClient | undefined;
 }
 
 /** @throws RelayError internal_error when the connector does not offer this access. */
-export function openAuthority(parts: TokenParts, { kind, access, ...grant }: AuthorityGrant): Authority {
-  const key = access['api-key'];
-  if (kind === 'api-key' && key) return openKeyAuthority(grant.settings[key.key] ?? '');
-  const credentials = access['client-credentials'];
-  if (kind === 'client-credentials' && credentials)
-    return openTokenAuthority(openTokens(parts, { ...grant, access: credentials }));
+export function openAuthority(parts: RefreshParts, { kind, access: offered, ...grant }: AuthorityGrant): Authority {
+  if (kind === 'api-key' && offered[kind]) return openKeyAuthority(grant.settings[offered[kind].key] ?? '');
+  if (kind === 'client-credentials' && offered[kind]) {
+    const access = offered[kind];
+    return toAuthority(openTokens(parts, grant, () => renewByCredentials(parts, { ...grant, access })));
+  }
+  if (kind === 'authorization-code' && offered[kind]) {
+    const access = offered[kind];
+    const tokens = openTokens(parts, grant, () => renewByRefreshToken(parts, { ...grant, access }));
+    const keepAlive = (usedBefore: Date) => tokens.renewIf(() => isRefreshDue(parts, grant, usedBefore));
+    return { ...toAuthority(tokens), keepAlive };
+  }
   throw new RelayError('internal_error', { message: `the connector offers no access by ${kind}` });
 }
 
@@ -34,7 +49,7 @@ function openKeyAuthority(key: string): Authority {
 
 const bearer = 'Bearer ';
 
-function openTokenAuthority(tokens: ReturnType<typeof openTokens>): Authority {
+function toAuthority(tokens: ReturnType<typeof openTokens>): Authority {
   return {
     read: async () => `${bearer}${await tokens.read()}`,
     async drop(authorization) {

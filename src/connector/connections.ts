@@ -5,8 +5,8 @@ import { appendAudit } from '../platform/audit.ts';
 import type { Cache } from '../platform/cache.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Tx } from '../platform/database.ts';
-import { RelayError } from '../platform/errors.ts';
-import { isId, newId } from '../platform/ids.ts';
+import { RelayError, toRelayError } from '../platform/errors.ts';
+import { isId, newId, newToken } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
 import type { AccessKind, ConnectionState, LetterPolicy, Mapping, Mode } from '../platform/tables.ts';
 import type { CompanyKey, Vault } from '../platform/vault.ts';
@@ -26,16 +26,26 @@ import {
   type WriteBack,
   type WriteBackResult,
 } from './contract.ts';
-import { readChangedSettings, readNewSettings, splitSettings, toFieldsOf } from './fields.ts';
+import { mayBeLeftOut, readChangedSettings, readNewSettings, splitSettings, toFieldsOf } from './fields.ts';
 import { openHttp } from './http.ts';
+import {
+  type BeginInstall,
+  type FinishInstall,
+  type InstallOutcome,
+  installName,
+  type OwnClients,
+  openInstall,
+} from './install.ts';
 import { openLimiters, type Sleep } from './limiter.ts';
 import { type NetworkGuard, openNetworkGuard } from './network-guard.ts';
 import { tokenName } from './oauth.ts';
+import { type Exchanged, refreshTokenName } from './refresh-token.ts';
 import { openShortMemory } from './short-memory.ts';
 import {
   deleteSecret,
   insertConnection,
   listConnections,
+  listIdleTokens,
   readConnection,
   readConnectionForUpdate,
   readSecrets,
@@ -138,6 +148,19 @@ export interface Connections {
   ): ReturnType<NonNullable<ApiOf['reject']>>;
   /** Asks the ATS whether the settings work. @throws RelayError saying who must act. */
   check(connection: Connection): Promise<void>;
+
+  /**
+   * Begins an install: notes who it is for, for ten minutes. @returns the vendor's page where a person agrees.
+   * @throws RelayError connector_unknown, request_conflict when it is not installed, oauth_client_missing.
+   */
+  beginInstall(input: BeginInstall): Promise<{ readonly url: string }>;
+  /**
+   * Ends it with what the vendor sent back: makes the company's connection, or gives new tokens to the one there is.
+   * @throws RelayError as beginInstall; every other end is an outcome.
+   */
+  finishInstall(input: FinishInstall): Promise<InstallOutcome>;
+  /** Uses every refresh token that lay idle for a quarter of its life, and at least an hour, so that none dies unused. */
+  keepAlive(): Promise<void>;
   /** Lets go of sockets and of Redis. */
   close(): Promise<void>;
 }
@@ -156,6 +179,8 @@ export interface ConnectionsParts {
   readonly allowPrivateNetwork: boolean;
   /** Where all processes keep a vendor's limits together. */
   readonly redisUrl: string | undefined;
+  /** Our own clients at the vendors; without them nothing can be installed. */
+  readonly own?: OwnClients;
   /** How to wait; real time unless a test has its own. */
   readonly sleep?: Sleep;
   /** How names are resolved; the system's way unless a test has its own. */
@@ -163,6 +188,8 @@ export interface ConnectionsParts {
 }
 
 const defaultLetter: LetterPolicy = { holdMinutes: 1440, window: 'business-hours' };
+const keepAliveMinMs = 3_600_000;
+const keepAliveAtOnce = 8;
 const shortMs = 5_000;
 const shortMax = 10_000;
 
@@ -173,7 +200,7 @@ interface Installed {
   readonly key: CompanyKey;
   /** All fields, the secret ones in clear. */
   readonly settings: Readonly<Record<string, string>>;
-  /** A digest of the settings: what was fetched with others is not found under it. */
+  /** A digest of the settings and of the install: what was fetched with others is not found under it. */
   readonly version: string;
 }
 
@@ -192,6 +219,7 @@ export function openConnections(parts: ConnectionsParts): Connections {
   const limiters = openLimiters({ clock, sleep, log: parts.log, redisUrl: parts.redisUrl });
   const byId = new Map(connectors.map((connector) => [connector.id, connector]));
   const clients = new Map<string, Client>();
+  const unsaved = new Map<string, Exchanged>();
   const installed = openShortMemory<Installed>({ clock, ttlMs: shortMs, max: shortMax }, (connectionId) =>
     database.forSystem((tx) => readInstalled({ vault, byId }, tx, connectionId)),
   );
@@ -208,8 +236,9 @@ export function openConnections(parts: ConnectionsParts): Connections {
     if (known?.version === version) return known;
     const api = requireOffered(connector, connector.api);
     const { access, limits } = api;
-    const grant = { connectionId, companyId, key, kind, access, settings, version };
-    const authority = openAuthority({ database, clock, cache, guard }, grant);
+    const ownClient = parts.own?.clients[connector.id];
+    const grant = { connectionId, companyId, key, kind, access, settings, version, client: ownClient };
+    const authority = openAuthority({ database, clock, cache, guard, sleep, unsaved }, grant);
     const http = openHttp({
       baseUrl: settings[api.baseUrl] ?? '',
       guard,
@@ -255,13 +284,33 @@ export function openConnections(parts: ConnectionsParts): Connections {
     installed.forget(connectionId);
   }
 
-  async function noteRecovered({ connectionId, companyId }: Connection): Promise<void> {
-    await database.forCompany(companyId, async (tx) => {
-      const since = await stopFailing(tx, connectionId);
-      if (!since) return;
-      await parts.events.publish(tx, 'connection-recovered', [{ companyId, connectionId, since: since.toISOString() }]);
-    });
-    installed.forget(connectionId);
+  async function noteRecovered(connection: Connection): Promise<void> {
+    await database.forCompany(connection.companyId, (tx) => recover(tx, connection));
+    installed.forget(connection.connectionId);
+  }
+
+  async function recover(tx: Tx, { connectionId, companyId }: Connection): Promise<void> {
+    const since = await stopFailing(tx, connectionId);
+    if (!since) return;
+    await parts.events.publish(tx, 'connection-recovered', [{ companyId, connectionId, since: since.toISOString() }]);
+  }
+
+  /** One that cannot be kept is noted as failing where a person must act; else it comes round again. The others go on. */
+  async function keepOneAlive({ connectionId }: Pick<Connection, 'connectionId'>, usedBefore: Date): Promise<void> {
+    try {
+      const found = await installed.get(connectionId);
+      if (!found) return;
+      await toClient(found)
+        .authority.keepAlive?.(usedBefore)
+        .catch(async (thrown: unknown) => {
+          if (thrown instanceof RelayError && thrown.kind === 'config')
+            await noteFailing(found.connection, thrown.code);
+          throw thrown;
+        });
+    } catch (thrown) {
+      const error = toRelayError(thrown);
+      parts.log.warn({ connectionId, code: error.code }, 'a refresh token could not be renewed and comes round again');
+    }
   }
 
   async function keepWebhookSecrets({ connectionId, companyId }: Connection, name: string, secrets: string) {
@@ -273,38 +322,51 @@ export function openConnections(parts: ConnectionsParts): Connections {
     forget(connectionId);
   }
 
-  return {
+  /** Adds a connection in shadow, with the settings that a person or an install gives. */
+  async function insert(
+    tx: Tx,
+    connector: Connector,
+    input: {
+      readonly companyId: string;
+      readonly access: AccessKind | null;
+      readonly settings: Readonly<Record<string, string>>;
+    },
+  ): Promise<Connection> {
+    const { companyId, access } = input;
+    const settings = readNewSettings(toFieldsOf(connector.settings, access), input.settings);
+    checkUrls(guard, connector.settings, settings);
+    const { plain, secret } = splitSettings(connector.settings, settings);
+    const connection: Connection = {
+      connectionId: newId(),
+      companyId,
+      connector: connector.id,
+      state: 'shadow',
+      settings: plain,
+      letter: defaultLetter,
+      mapping: { reasons: {} },
+      access,
+      mode: modes.find((mode) => connector.template.modes[mode].possible) ?? 'relay-sent',
+      markedAt: null,
+      backfillFrom: null,
+      failingSince: null,
+      failingCode: null,
+      createdAt: clock.now(),
+    };
+    await insertConnection(tx, connection);
+    const key = await readCompanyKey(tx, vault, companyId);
+    await saveSecrets(tx, key, connection, secret, clock.now());
+    await audit(tx, connection, 'connection.created', clock.now(), { connector: connector.id });
+    return connection;
+  }
+
+  const room: Connections = {
     connectors,
     connector: (id) => byId.get(id),
 
     async create(tx, input) {
       const connector = byId.get(input.connector);
       if (!connector) throw new RelayError('connector_unknown');
-      const access = chooseAccess(connector, input.access);
-      const settings = readNewSettings(toFieldsOf(connector.settings, access), input.settings);
-      checkUrls(guard, connector.settings, settings);
-      const { plain, secret } = splitSettings(connector.settings, settings);
-      const connection: Connection = {
-        connectionId: newId(),
-        companyId: input.companyId,
-        connector: connector.id,
-        state: 'shadow',
-        settings: plain,
-        letter: defaultLetter,
-        mapping: { reasons: {} },
-        access,
-        mode: modes.find((mode) => connector.template.modes[mode].possible) ?? 'relay-sent',
-        markedAt: null,
-        backfillFrom: null,
-        failingSince: null,
-        failingCode: null,
-        createdAt: clock.now(),
-      };
-      await insertConnection(tx, connection);
-      const key = await readCompanyKey(tx, vault, input.companyId);
-      await saveSecrets(tx, key, connection, secret, clock.now());
-      await audit(tx, connection, 'connection.created', clock.now(), { connector: connector.id });
-      return connection;
+      return insert(tx, connector, { ...input, access: chooseAccess(connector, input.access) });
     },
 
     read: async (tx, connectionId) => (isId(connectionId) ? readConnection(tx, connectionId) : undefined),
@@ -413,11 +475,64 @@ export function openConnections(parts: ConnectionsParts): Connections {
         await api.check(context);
       }),
 
+    beginInstall: (input) => install.begin(input),
+    finishInstall: (input) => install.finish(input),
+
+    async keepAlive() {
+      for (const { id, api } of connectors) {
+        const access = api?.access['authorization-code'];
+        if (!access) continue;
+        const idleMs = Math.max(keepAliveMinMs, (access.refreshIdleSeconds * 1000) / 4);
+        const usedBefore = new Date(clock.now().getTime() - idleMs);
+        const idle = await database.forSystem((tx) => listIdleTokens(tx, id, refreshTokenName, usedBefore));
+        for (const batch of toBatches(idle, keepAliveAtOnce))
+          await Promise.all(batch.map((connection) => keepOneAlive(connection, usedBefore)));
+      }
+    },
+
     async close() {
       guard.close();
       await limiters.close();
     },
   };
+
+  const install = openInstall({
+    database,
+    vault,
+    clock,
+    cache,
+    guard,
+    own: parts.own,
+    find: room.connector,
+    insert: (tx, companyId, connector, baseUrl) =>
+      insert(tx, connector, {
+        companyId,
+        access: 'authorization-code',
+        settings: toInstallSettings(connector, baseUrl),
+      }),
+    async changeAddress(tx, connection, connector, baseUrl) {
+      if (connector.api && connection.settings[connector.api.baseUrl] === baseUrl) return connection;
+      return room.update(tx, connection.connectionId, { settings: toAddressSetting(connector, baseUrl) });
+    },
+    recover,
+    forget,
+    setUpWebhooks: room.setUpWebhooks,
+  });
+  return room;
+}
+
+/** What an install fills in where nobody is asked: the address the environment names, and a webhook secret. */
+function toInstallSettings(connector: Connector, baseUrl: string | undefined): Readonly<Record<string, string>> {
+  const { webhook, settings } = connector;
+  const secret = webhook && settings[webhook.secret];
+  return {
+    ...(baseUrl === undefined ? {} : toAddressSetting(connector, baseUrl)),
+    ...(webhook && secret && !mayBeLeftOut(secret) ? { [webhook.secret]: newToken() } : {}),
+  };
+}
+
+function toAddressSetting({ api }: Connector, baseUrl: string): Readonly<Record<string, string>> {
+  return api ? { [api.baseUrl]: baseUrl } : {};
 }
 
 async function readInstalled(
@@ -437,7 +552,9 @@ async function readInstalled(
       : key.unseal(secretPlace(connectionId, name), sealed);
   };
   const settings = Object.fromEntries(Object.keys(connector.settings).map((name) => [name, read(name)]));
-  const version = key.digest('connection settings', JSON.stringify(settings)).slice(0, 16);
+  // An install writes this secret anew: nothing kept for the tokens before it is used with those after it.
+  const install = secrets.get(installName) ?? '';
+  const version = key.digest('connection settings', `${JSON.stringify(settings)}${install}`).slice(0, 16);
   return { connection, connector, key, settings, version };
 }
 
@@ -457,6 +574,8 @@ function requirePossible(connector: Connector, mode: Mode): void {
 function chooseAccess({ id, api }: Connector, asked: AccessKind | undefined): AccessKind | null {
   const offered = accessKinds.filter((kind) => api?.access[kind] !== undefined);
   const access = asked ?? offered.find((kind) => kind !== 'authorization-code') ?? null;
+  if (access === 'authorization-code')
+    throw new RelayError('request_invalid', { message: `${id} is connected by its install address` });
   if (access !== null && !offered.includes(access))
     throw new RelayError('request_invalid', { message: `${id} offers no access by ${access}` });
   if (access === null && offered.length > 0)

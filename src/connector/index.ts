@@ -8,6 +8,7 @@ export * from './contract.ts';
 export { isInstallable, toScopes, toWaysIn, type WayIn } from './describe.ts';
 export * from './fake.ts';
 export { mask, maskSettings, mayBeLeftOut, toSettingsSchema } from './fields.ts';
+export type { BeginInstall, FinishInstall, InstallOutcome, OwnClients } from './install.ts';
 export { type HostedFake, serveFake } from './serve-fake.ts';
 export { readFields, verifyDelivery } from './signatures.ts';
 export { readNameStamp, toJapaneseDay, toJapaneseText } from './table-file/days.ts';

@@ -1,15 +1,10 @@
 import { z } from 'zod';
 import type { Cache } from '../platform/cache.ts';
-import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
-import { RelayError } from '../platform/errors.ts';
 import { withLease } from '../platform/lease.ts';
 import type { CompanyKey } from '../platform/vault.ts';
-import type { ClientCredentials } from './contract.ts';
-import type { NetworkGuard } from './network-guard.ts';
-import { deleteSecret, readSecrets, type SealedSecret, saveTokenSecret, secretPlace } from './store.ts';
-import { openExchange, parseAnswer } from './vendor-client.ts';
-import { toVendorError } from './vendor-errors.ts';
+import { deleteSecret, readSecrets, type SealedSecret, secretPlace } from './store.ts';
+import type { TokenEndpointParts } from './token-endpoint.ts';
 
 /** Access tokens of one connection. */
 export interface TokenSource {
@@ -19,48 +14,50 @@ export interface TokenSource {
   drop(token: string): Promise<void>;
   /** Forgets whatever is kept, so that the next read asks the vendor. */
   reset(): Promise<void>;
+  /** Renews where `isDue` says so, asked when it is our turn. */
+  renewIf(isDue: () => Promise<boolean>): Promise<void>;
 }
 
-export interface TokenParts {
+export interface TokenParts extends TokenEndpointParts {
   readonly database: Database;
-  readonly clock: Clock;
   readonly cache: Cache;
-  readonly guard: NetworkGuard;
-  readonly timeoutMs?: number;
 }
 
-/** Whose tokens, and how they are asked for. */
+/** Whose tokens. */
 export interface TokenGrant {
   readonly connectionId: string;
   readonly companyId: string;
   readonly key: CompanyKey;
-  readonly access: ClientCredentials<string>;
-  readonly settings: Readonly<Record<string, string>>;
   /** Changes with the settings, so that a token fetched with others is not found. */
   readonly version: string;
+}
+
+/** An access token in clear, with the sealed form that is kept. */
+export interface KeptToken {
+  readonly token: string;
+  readonly ciphertext: string;
+  readonly expiresAt: Date;
 }
 
 /** The row of connection_secret that holds the token. */
 export const tokenName = 'accessToken';
 const earlyMs = 60_000;
-const defaultTimeoutMs = 15_000;
-/** Longer than a refresh can take; a process that dies during one is succeeded after it. */
-const leaseMs = 45_000;
+/** Longer than a renewal can take; a process that dies during one is succeeded after it. */
+const leaseMs = 60_000;
 
 const CachedToken = z.object({ ciphertext: z.string(), expiresAt: z.number() });
 
 /**
- * Fetches, keeps and renews access tokens by the client credentials grant (RFC 6749 §4.4). One refresh at a time, in this
- * process and among all; kept sealed in the database and in the cache.
+ * Keeps and renews the access tokens of one connection, sealed in the database and in the cache. One renewal at a time,
+ * in this process and among all.
+ * @param renew asks the vendor and stores the answer before it gives it out.
  */
-export function openTokens(parts: TokenParts, grant: TokenGrant): TokenSource {
+export function openTokens(parts: TokenParts, grant: TokenGrant, renew: () => Promise<KeptToken>): TokenSource {
   const { database, clock, cache } = parts;
   const { connectionId, companyId, key } = grant;
   const place = secretPlace(connectionId, tokenName);
   const cacheKey = `token:${connectionId}:${grant.version}`;
   let refreshing: Promise<string> | undefined;
-
-  const isFresh = (expiresAt: Date) => expiresAt.getTime() - earlyMs > clock.now().getTime();
 
   async function keep({ ciphertext, expiresAt }: KeptToken): Promise<void> {
     const ttlMs = expiresAt.getTime() - earlyMs - clock.now().getTime();
@@ -69,7 +66,7 @@ export function openTokens(parts: TokenParts, grant: TokenGrant): TokenSource {
 
   async function readCached(): Promise<string | undefined> {
     const cached = await cache.read(cacheKey, CachedToken);
-    if (!cached || !isFresh(new Date(cached.expiresAt))) return undefined;
+    if (!cached || !isFresh(new Date(cached.expiresAt), clock.now())) return undefined;
     try {
       return key.unseal(place, cached.ciphertext);
     } catch {
@@ -79,30 +76,35 @@ export function openTokens(parts: TokenParts, grant: TokenGrant): TokenSource {
 
   async function readStored(): Promise<KeptToken | undefined> {
     const secrets = await database.forCompany(companyId, (tx) => readSecrets(tx, connectionId));
-    return toKeptToken(secrets.find(({ name }) => name === tokenName));
+    return toKeptToken(grant, secrets);
   }
 
-  /** Another process may have refreshed while we waited for our turn. */
-  async function refresh(): Promise<string> {
+  /** What is stored and still lives, whoever fetched it. */
+  async function readFresh(): Promise<string | undefined> {
     const stored = await readStored();
-    if (stored && isFresh(stored.expiresAt)) {
-      await keep(stored);
-      return key.unseal(place, stored.ciphertext);
-    }
-    const fetched = await fetchToken(parts, grant);
-    const kept = { ciphertext: key.seal(place, fetched.token), expiresAt: fetched.expiresAt };
-    await database.forCompany(companyId, (tx) =>
-      saveTokenSecret(tx, { connectionId, companyId, name: tokenName, ...kept }, clock.now()),
-    );
+    if (!stored || !isFresh(stored.expiresAt, clock.now())) return undefined;
+    await keep(stored);
+    return stored.token;
+  }
+
+  async function renewAndKeep(): Promise<string> {
+    const kept = await renew();
     await keep(kept);
-    return fetched.token;
+    return kept.token;
+  }
+
+  const inTurn = <T>(work: () => Promise<T>) => withLease(database, `token:${connectionId}`, leaseMs, work);
+
+  /** Another process may have renewed while we waited for our turn. */
+  async function refresh(): Promise<string> {
+    return (await readFresh()) ?? inTurn(async () => (await readFresh()) ?? renewAndKeep());
   }
 
   return {
     async read() {
       const cached = await readCached();
       if (cached !== undefined) return cached;
-      refreshing ??= withLease(database, `token:${connectionId}`, leaseMs, refresh).finally(() => {
+      refreshing ??= refresh().finally(() => {
         refreshing = undefined;
       });
       return refreshing;
@@ -110,73 +112,32 @@ export function openTokens(parts: TokenParts, grant: TokenGrant): TokenSource {
     async drop(token) {
       if ((await readCached()) === token) await cache.forget(cacheKey);
       const stored = await readStored();
-      if (stored && key.unseal(place, stored.ciphertext) === token)
+      if (stored?.token === token)
         await database.forCompany(companyId, (tx) => deleteSecret(tx, connectionId, tokenName, stored.ciphertext));
     },
     async reset() {
       await cache.forget(cacheKey);
       await database.forCompany(companyId, (tx) => deleteSecret(tx, connectionId, tokenName));
     },
+    renewIf: (isDue) =>
+      inTurn(async () => {
+        if (await isDue()) await renewAndKeep();
+      }),
   };
 }
 
-interface KeptToken {
-  readonly ciphertext: string;
-  readonly expiresAt: Date;
+/** Whether it lives for at least another minute. */
+export function isFresh(expiresAt: Date, now: Date): boolean {
+  return expiresAt.getTime() - earlyMs > now.getTime();
 }
 
-function toKeptToken(secret: SealedSecret | undefined): KeptToken | undefined {
-  return secret?.expiresAt ? { ciphertext: secret.ciphertext, expiresAt: secret.expiresAt } : undefined;
-}
-
-const Seconds = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.number().positive());
-const TokenAnswer = z.object({
-  access_token: z.string().min(1),
-  expires_in: Seconds.nullish(),
-  /** An ISO instant, or epoch seconds. */
-  expires_at: z
-    .union([Seconds.transform((seconds) => seconds * 1000), z.iso.datetime({ offset: true }).transform(Date.parse)])
-    .nullish(),
-});
-
-interface FetchedToken {
-  readonly token: string;
-  readonly expiresAt: Date;
-}
-
-async function fetchToken(parts: TokenParts, { access, settings }: TokenGrant): Promise<FetchedToken> {
-  const what = 'POST token endpoint';
-  const address = settings[access.tokenUrl] ?? '';
-  const url = parts.guard.readUrl(address);
-  const exchange = openExchange(address, parts.guard, parts.timeoutMs ?? defaultTimeoutMs);
-  const askedAt = parts.clock.now();
-  const answer = await exchange({
-    method: 'POST',
-    target: `${url.pathname}${url.search}`,
-    what,
-    headers: {
-      accept: 'application/json',
-      authorization: toBasic(settings[access.clientId] ?? '', settings[access.clientSecret] ?? ''),
-      'content-type': 'application/x-www-form-urlencoded',
-    },
-    body: toForm(access, settings),
-  });
-  if (answer.status === 400) throw new RelayError('vendor_unauthorized', { message: `${what} was answered 400` });
-  if (answer.status !== 200) throw toVendorError(what, answer, askedAt);
-  const { access_token: token, ...life } = parseAnswer(what, answer, TokenAnswer);
-  const lifeMs = (life.expires_in ?? access.lifetimeSeconds) * 1000;
-  const expiresAt = life.expires_in == null && life.expires_at != null ? life.expires_at : askedAt.getTime() + lifeMs;
-  return { token, expiresAt: new Date(expiresAt) };
-}
-
-function toForm(access: TokenGrant['access'], settings: TokenGrant['settings']): string {
-  const form = new URLSearchParams({ grant_type: 'client_credentials' });
-  const subject = access.subject === undefined ? '' : (settings[access.subject] ?? '');
-  if (subject !== '') form.set('sub', subject);
-  return form.toString();
-}
-
-/** The value of an `authorization` header by HTTP Basic. */
-export function toBasic(user: string, password: string): string {
-  return `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`;
+/** The access token among a connection's secrets. */
+export function toKeptToken(
+  { connectionId, key }: Pick<TokenGrant, 'connectionId' | 'key'>,
+  secrets: readonly SealedSecret[],
+): KeptToken | undefined {
+  const secret = secrets.find(({ name }) => name === tokenName);
+  if (!secret?.expiresAt) return undefined;
+  const { ciphertext, expiresAt } = secret;
+  return { token: key.unseal(secretPlace(connectionId, tokenName), ciphertext), ciphertext, expiresAt };
 }

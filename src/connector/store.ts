@@ -16,6 +16,10 @@ export interface SealedSecret {
   readonly expiresAt: Date | null;
 }
 
+export interface SecretRow extends SealedSecret {
+  readonly updatedAt: Date;
+}
+
 export async function insertConnection(
   tx: Tx,
   connection: Omit<Connection, 'failingSince' | 'failingCode'>,
@@ -126,11 +130,11 @@ export async function stopFailing(tx: Tx, connectionId: string): Promise<Date | 
   return before.failingSince;
 }
 
-/** Every secret of a connection, its token included, still sealed. */
-export async function readSecrets(tx: Tx, connectionId: string): Promise<readonly SealedSecret[]> {
+/** Every secret of a connection, its tokens included, still sealed. */
+export async function readSecrets(tx: Tx, connectionId: string): Promise<readonly SecretRow[]> {
   return tx
     .selectFrom('connection_secret')
-    .select(['name', 'ciphertext', 'expires_at as expiresAt'])
+    .select(['name', 'ciphertext', 'expires_at as expiresAt', 'updated_at as updatedAt'])
     .where('connection_id', '=', connectionId)
     .execute();
 }
@@ -167,6 +171,34 @@ export async function saveTokenSecret(
   if (await readConnectionForUpdate(tx, token.connectionId)) await upsertSecret(tx, token, now);
 }
 
+/**
+ * Puts new tokens in the place of those that a refresh token was exchanged for, in one step.
+ * @param exchanged.used the refresh token that was used, as it is stored.
+ * @returns false when another stands there by now, or the connection was removed; then nothing is changed.
+ */
+export async function replaceTokens(
+  tx: Tx,
+  ids: Pick<Connection, 'connectionId' | 'companyId'>,
+  exchanged: { readonly used: string; readonly secrets: readonly SealedSecret[] },
+  now: Date,
+): Promise<boolean> {
+  if (!(await readConnectionForUpdate(tx, ids.connectionId))) return false;
+  const stored = await readSecrets(tx, ids.connectionId);
+  if (!stored.some(({ ciphertext }) => ciphertext === exchanged.used)) return false;
+  await putSecrets(tx, ids, exchanged.secrets, now);
+  return true;
+}
+
+/** Stores sealed secrets, each in the place of the one of its name. */
+export async function putSecrets(
+  tx: Tx,
+  { connectionId, companyId }: Pick<Connection, 'connectionId' | 'companyId'>,
+  secrets: readonly SealedSecret[],
+  now: Date,
+): Promise<void> {
+  for (const secret of secrets) await upsertSecret(tx, { connectionId, companyId, ...secret }, now);
+}
+
 /** @param ciphertext deletes it only while it is still this one. */
 export async function deleteSecret(tx: Tx, connectionId: string, name: string, ciphertext?: string): Promise<void> {
   await tx
@@ -187,6 +219,26 @@ async function upsertSecret(
     .insertInto('connection_secret')
     .values({ connection_id: secret.connectionId, company_id: secret.companyId, name: secret.name, ...values })
     .onConflict((conflict) => conflict.columns(['connection_id', 'name']).doUpdateSet(values))
+    .execute();
+}
+
+/** The connections of one connector whose refresh token was last used before then, over all companies. System transaction. */
+export async function listIdleTokens(
+  tx: Tx,
+  connector: string,
+  refreshTokenName: string,
+  usedBefore: Date,
+): Promise<readonly Pick<Connection, 'connectionId' | 'companyId'>[]> {
+  return tx
+    .selectFrom('connection')
+    .innerJoin('connection_secret', 'connection_secret.connection_id', 'connection.connection_id')
+    .select(['connection.connection_id as connectionId', 'connection.company_id as companyId'])
+    .where('connection.connector', '=', connector)
+    .where('connection.access', '=', 'authorization-code')
+    .where('connection.removed_at', 'is', null)
+    .where('connection_secret.name', '=', refreshTokenName)
+    .where('connection_secret.updated_at', '<=', usedBefore)
+    .orderBy('connection_secret.updated_at')
     .execute();
 }
 

@@ -76,11 +76,17 @@ const codes = {
     ja: 'このATSには対応していません。',
     en: 'There is no connector of that name.',
   },
+  oauth_client_missing: {
+    kind: 'config',
+    status: 409,
+    ja: 'このATSにインストールするための設定がありません。運用担当者が、.env.example にあるこのATSの CLIENT_ID と CLIENT_SECRET を設定してください。',
+    en: 'This service has no OAuth client at this ATS. The operator must set its CLIENT_ID and CLIENT_SECRET, as .env.example says.',
+  },
   vendor_unauthorized: {
     kind: 'config',
     status: 422,
-    ja: 'ATSに認証を拒否されました。クライアントIDとシークレットを確認し、もう一度保存してください。',
-    en: 'The ATS refused the credentials. Check the client id and secret, then save them again.',
+    ja: 'ATSに認証を拒否されました。インストール用アドレスで接続した場合は、もう一度インストールしてください。それ以外の場合は、APIキーまたはクライアントIDとシークレットを確認し、もう一度保存してください。',
+    en: 'The ATS refused the credentials. If it was connected by installing, install it again. Otherwise check the key, or the client id and secret, then save them again.',
   },
   vendor_forbidden: {
     kind: 'config',

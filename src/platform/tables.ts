@@ -384,6 +384,22 @@ export interface NoticeTable {
   sent_at: ColumnType<Date | null, Date | null, Date | null>;
 }
 
+export interface InstallTicketTable {
+  ticket_hash: string;
+  company_id: string;
+  connector: string;
+  expires_at: Instant;
+}
+
+export interface InstallAttemptTable {
+  state_hash: string;
+  company_id: string;
+  connector: string;
+  browser_hash: string;
+  verifier: string | null;
+  expires_at: Instant;
+}
+
 export interface Tables {
   company: CompanyTable;
   agency: AgencyTable;
@@ -410,4 +426,6 @@ export interface Tables {
   ledger_posting: LedgerPostingTable;
   ledger_entry: LedgerEntryTable;
   notice: NoticeTable;
+  install_ticket: InstallTicketTable;
+  install_attempt: InstallAttemptTable;
 }

@@ -159,7 +159,7 @@ test('a secret comes from standard input or from a file, without its last line b
   const third = await type(['connection', 'check', id]);
 
   expect([first.exitCode, second.exitCode, third.exitCode]).toEqual([0, 1, 0]);
-  expect(second.err).toContain('Check the client id and secret, then save them again. (vendor_unauthorized)');
+  expect(second.err).toContain('client id and secret, then save them again. (vendor_unauthorized)');
 });
 
 test('the letter policy and the rules for reasons are set, and a rule is forgotten with -', async () => {

@@ -191,7 +191,7 @@ test('the settings are tried at the ATS, and a refusal says who must act', async
   expect(right).toEqual({ status: 200, body: { ok: true, checkedAt: '2026-11-24T01:00:00.000Z' } });
   expect(wrong).toMatchObject({
     status: 422,
-    body: { code: 'vendor_unauthorized', title: expect.stringContaining('Check the client id and secret') },
+    body: { code: 'vendor_unauthorized', title: expect.stringContaining('check the key, or the client id and secret') },
   });
   expect(shown.body).toMatchObject({ failingCode: 'vendor_unauthorized', failingSince: '2026-11-24T01:00:00.000Z' });
 });

@@ -1,5 +1,14 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { type Connector, defineConnector, RelayError, signDelivery } from '../../../src/connector/contract.ts';
+import type { OAuthClient } from '../../../src/config.ts';
+import {
+  type AuthorizationCode,
+  type Connector,
+  defineConnector,
+  type Field,
+  RelayError,
+  signDelivery,
+} from '../../../src/connector/contract.ts';
 
 export const acmeOrigin = 'https://api.acme.example.com';
 export const acmeTokenUrl = 'https://auth.acme.example.com/token';
@@ -109,6 +118,59 @@ export const mute: Connector = (() => {
   return { ...rest, api: silent, id: 'mute' };
 })();
 
+/** The authorisation code access of {@link market}. */
+export const marketAccess: AuthorizationCode = {
+  authorizeUrl: 'https://auth.acme.example.com/authorize',
+  tokenUrl: acmeTokenUrl,
+  scopes: ['applications:list', 'notes:write'],
+  authorizeParameters: (baseUrl) => ({ audience: `${baseUrl}/v1/` }),
+  clientAuthentication: 'body',
+  hasPkce: true,
+  lifetimeSeconds: 3600,
+  refreshIdleSeconds: 86_400,
+  source: 'invented',
+};
+
+/** Acme as a marketplace has it: installed by agreeing there; it also takes a customer's own credentials. */
+export const market: Connector = toMarket('market', marketAccess);
+
+/** Such an Acme with another access. */
+export function toMarket(id: string, access: AuthorizationCode): Connector {
+  const { settings, api, ...rest } = acme;
+  const onlyFor = 'client-credentials';
+  const known = api as NonNullable<Connector['api']>;
+  return {
+    ...rest,
+    id,
+    settings: {
+      ...settings,
+      clientId: { ...settings.clientId, onlyFor } as Field,
+      clientSecret: { ...settings.clientSecret, onlyFor } as Field,
+      webhookSecret: { ...settings.webhookSecret, isGenerated: true } as Field,
+    },
+    api: {
+      ...known,
+      access: { ...known.access, 'authorization-code': access },
+      webhooks: {
+        mayBy: ['authorization-code'],
+        async create({ http }, { url, secret }) {
+          await http.post('/v1/webhooks', { url, secret }, z.object({}));
+          return [];
+        },
+      },
+    },
+  };
+}
+
+/** Our own client at Acme, as the environment names it. */
+export const marketClient: OAuthClient = {
+  clientId: 'relay-client',
+  clientSecret: 'canary-own-secret',
+  authorizeUrl: undefined,
+  tokenUrl: undefined,
+  baseUrl: undefined,
+};
+
 export interface AcmeCall {
   readonly method: string;
   readonly path: string;
@@ -130,6 +192,12 @@ export interface AcmeFake {
   /** The token endpoint answers this status until told otherwise. */
   refuseTokens(status: number | undefined): void;
   callsOf(path: string): readonly AcmeCall[];
+  /** Whether every refresh gives a new refresh token, and the one before dies. */
+  rotates: boolean;
+  /** Every refresh token given out so far is dead. */
+  killRefreshTokens(): void;
+  /** What happens between Acme's having made new tokens and their reaching us. */
+  beforeAnswer: () => Promise<void>;
 }
 
 export function makeAcmeFake(): AcmeFake {
@@ -138,13 +206,53 @@ export function makeAcmeFake(): AcmeFake {
   const valid = new Set<string>();
   let tokens = 0;
   let tokenStatus: number | undefined;
+  const codes = new Map<string, { readonly challenge: string | null; readonly redirectUri: string }>();
+  let refreshTokens = new Set<string>();
+  let made = 0;
 
-  function answer(path: string, query: URLSearchParams, authorization: string): Response {
+  const newRefreshToken = () => {
+    const refreshToken = `canary-refresh-${++made}`;
+    refreshTokens.add(refreshToken);
+    return { refresh_token: refreshToken };
+  };
+
+  /** A person agrees at once. */
+  function agree(query: URLSearchParams): Response {
+    const code = `canary-code-${++made}`;
+    const redirectUri = query.get('redirect_uri') ?? '';
+    codes.set(code, { challenge: query.get('code_challenge'), redirectUri });
+    const back = new URL(redirectUri);
+    back.search = new URLSearchParams({ code, state: query.get('state') ?? '' }).toString();
+    return new Response(null, { status: 302, headers: { location: back.href } });
+  }
+
+  /** What beside an access token is given; undefined: the grant is refused. */
+  function exchange(form: URLSearchParams): object | undefined {
+    if (form.get('grant_type') === 'client_credentials') return {};
+    if (form.get('grant_type') === 'authorization_code') {
+      const code = codes.get(form.get('code') ?? '');
+      codes.delete(form.get('code') ?? '');
+      const verifier = form.get('code_verifier');
+      const challenge = verifier && createHash('sha256').update(verifier).digest('base64url');
+      if (!code || code.redirectUri !== form.get('redirect_uri') || code.challenge !== challenge) return undefined;
+      return newRefreshToken();
+    }
+    const used = form.get('refresh_token') ?? '';
+    if (!refreshTokens.has(used)) return undefined;
+    if (!fake.rotates) return {};
+    refreshTokens.delete(used);
+    return newRefreshToken();
+  }
+
+  function answer(path: string, query: URLSearchParams, authorization: string, body: string): Response {
+    if (path === '/authorize') return agree(query);
     if (path === '/token') {
       if (tokenStatus) return new Response('{"error":"invalid_client"}', { status: tokenStatus });
+      const more = exchange(new URLSearchParams(body));
+      if (!more) return Response.json({ error: 'invalid_grant', error_description: body }, { status: 400 });
       const token = `canary-token-${++tokens}`;
       valid.add(`Bearer ${token}`);
-      return Response.json({ access_token: token, token_type: 'bearer', ...fake.tokenLife });
+      return Response.json({ access_token: token, token_type: 'bearer', ...more, ...fake.tokenLife });
     }
     if (!valid.has(authorization)) return new Response('{}', { status: 401 });
     const failure = failures.shift();
@@ -157,6 +265,11 @@ export function makeAcmeFake(): AcmeFake {
   const fake: AcmeFake = {
     calls,
     tokenLife: { expires_in: 3600 },
+    rotates: true,
+    beforeAnswer: async () => undefined,
+    killRefreshTokens: () => {
+      refreshTokens = new Set();
+    },
     async handle(request) {
       const url = new URL(request.url);
       const authorization = request.headers.get('authorization') ?? '';
@@ -168,7 +281,9 @@ export function makeAcmeFake(): AcmeFake {
         authorization,
         body,
       });
-      return answer(url.pathname, url.searchParams, authorization);
+      const response = answer(url.pathname, url.searchParams, authorization, body);
+      if (url.pathname === '/token') await fake.beforeAnswer();
+      return response;
     },
     failNext: (...statuses) => void failures.push(...statuses),
     revokeTokens: () => valid.clear(),
