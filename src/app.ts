@@ -130,7 +130,7 @@ export async function startApp(
   });
   registerHealth(server, { database, jobs, metrics });
   if (role !== 'worker') {
-    await intake.routes(server);
+    intake.routes(server);
     await consents.routes(server);
     await slack.routes(server);
     if (hasOutbox) await registerOutboxRoutes(server, { database });

@@ -2,8 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Company } from '../company/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import { toRelayError } from '../platform/errors.ts';
-import { readRefusal, type Server } from '../platform/http-server.ts';
+import type { Server } from '../platform/http-server.ts';
 import { sha256 } from '../platform/ids.ts';
+import { readRefusal } from '../platform/problem.ts';
 import { formMinutes, type Nonces, type Shown } from './nonce.ts';
 import type { Locale, NoticeName, Pages, PageViews } from './pages.ts';
 

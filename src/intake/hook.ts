@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Connections, Connector, Signature } from '../connector/index.ts';
 import { readFields, verifyDelivery } from '../connector/index.ts';
 import { RelayError } from '../platform/errors.ts';
 import type { Server } from '../platform/http-server.ts';
 import { isId, newToken, sha256 } from '../platform/ids.ts';
+import { addRawRoute, type RawRequest } from '../platform/raw-route.ts';
 import type { Inbox } from './inbox.ts';
 
 /** Providers send events, not uploads: the largest documented sample has 8 KB. */
@@ -21,35 +21,17 @@ export interface HookParts {
  * POST /hooks/<connectionId>: size, raw bytes, signature, store with its job, and only then 200.
  * 401 for any signature that does not hold and for an unknown connection, alike · 413 too large · 503 database down.
  */
-export async function registerHook(server: Server, parts: HookParts): Promise<void> {
-  await server.register(async (hooks: FastifyInstance) => {
-    hooks.removeAllContentTypeParsers();
-    hooks.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: bodyBytesMax }, (_request, body, done) =>
-      done(null, body),
-    );
-    hooks.post<HookRoute>('/hooks/:connectionId', { bodyLimit: bodyBytesMax }, (request, reply) =>
-      receive(parts, request, reply),
-    );
-  });
+export function registerHook(server: Server, parts: HookParts): void {
+  addRawRoute(server, { prefix: '/hooks/', bodyBytesMax, take: (request) => receive(parts, request) });
 }
 
-interface HookRoute {
-  readonly Params: { readonly connectionId: string };
-}
-
-async function receive(
-  parts: HookParts,
-  request: FastifyRequest<HookRoute>,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  const { connectionId } = request.params;
-  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+async function receive(parts: HookParts, { name: connectionId, headers, body }: RawRequest): Promise<void> {
   const door = isId(connectionId) ? await parts.connections.door(connectionId) : undefined;
   const webhook = door?.connector.webhook;
   const isGenuine = verifyDelivery(
     webhook?.signature ?? strangersSignature,
     door?.secrets ?? strangersSecret,
-    request.headers,
+    headers,
     body,
   );
   if (!door || !webhook || !isGenuine) {
@@ -59,11 +41,10 @@ async function receive(
   const outcome = await parts.inbox.store({
     companyId: door.connection.companyId,
     connectionId: door.connection.connectionId,
-    deliveryRef: toDeliveryRef(webhook.deliveryRef, request.headers, body),
+    deliveryRef: toDeliveryRef(webhook.deliveryRef, headers, body),
     body,
   });
   parts.count(outcome);
-  return reply.status(200).send();
 }
 
 function toDeliveryRef(named: Named, headers: IncomingHttpHeaders, body: Buffer): string {

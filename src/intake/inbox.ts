@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import { newId } from '../platform/ids.ts';
 import type { Jobs } from '../platform/jobs.ts';
+import { prepared } from '../platform/postgres-client.ts';
 
 export interface NewDelivery {
   readonly companyId: string;
@@ -37,7 +38,7 @@ interface Waiting {
 }
 
 const groupMax = 100;
-/** Groups on their way at once: while one waits for the disk, the next is made. */
+/** While one group is on its way to the disk the next one fills: few large groups cost less than many small ones. */
 const writersMax = 3;
 
 export function openInbox(parts: { readonly database: Database; readonly jobs: Jobs; readonly clock: Clock }): Inbox {
@@ -45,7 +46,8 @@ export function openInbox(parts: { readonly database: Database; readonly jobs: J
   let writers = 0;
 
   async function writeGroups(): Promise<void> {
-    if (writers === writersMax) return;
+    const isOverfull = waiting.length >= groupMax && writers < writersMax;
+    if (writers > 0 && !isOverfull) return;
     writers += 1;
     while (waiting.length > 0) {
       const group = waiting.slice(0, groupMax);
@@ -86,12 +88,9 @@ async function storeGroup(
   const receivedAt = clock.now();
   const rows = firsts.map((delivery) => ({ deliveryId: newId(), ...delivery }));
   const newIds = await database.forSystem(async (tx) => {
-    // Both are sent before either is answered. A job that also names a repeated delivery finds nothing under that id.
-    const [ids] = await Promise.all([
-      insertDeliveries(tx, rows, byKey, receivedAt),
-      jobs.enqueue(tx, processQueue, toJobs(rows)),
-    ]);
-    return ids;
+    // Nobody waits for the jobs, so they go first. One that also names a repeated delivery finds nothing under that id.
+    await jobs.enqueue(tx, processQueue, toJobs(rows));
+    return insertDeliveries(tx, rows, byKey, receivedAt);
   });
   const newKeys = new Set(rows.filter(({ deliveryId }) => newIds.has(deliveryId)).map(toKey));
   return deliveries.map((delivery) => newKeys.has(toKey(delivery)) && byKey.get(toKey(delivery))?.[0] === delivery);
@@ -126,7 +125,7 @@ async function insertDeliveries(
     };
   });
   const bodies = Buffer.concat(deliveries.map(({ body }) => body));
-  const result = await sql<{ delivery_id: string }>`
+  const result = await sql<{ delivery_id: string }>`${sql.raw(prepared)}
     insert into delivery (delivery_id, company_id, connection_id, delivery_ref, received_at, body, duplicates)
     select delivery_id, company_id, connection_id, delivery_ref, ${receivedAt}::timestamptz,
       substring(${bodies}::bytea from start for size), duplicates

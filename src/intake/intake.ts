@@ -10,7 +10,7 @@ import { recheckRejections } from './recheck.ts';
 
 /** The way in: deliveries become rejections, and rejections are asked after once more before anything is sent. */
 export interface Intake {
-  routes(server: Server): Promise<void>;
+  routes(server: Server): void;
   recheck(companyId: string, rejectionIds: readonly string[]): Promise<ReadonlyMap<string, Recheck>>;
   /** Works on a stored delivery once more. Nothing is sent twice by it. @throws RelayError request_not_found. */
   replay(deliveryId: string, actor: string): Promise<void>;

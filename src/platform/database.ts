@@ -3,6 +3,7 @@ import { Kysely, PGliteDialect, PostgresDialect, sql, type Transaction } from 'k
 import pg from 'pg';
 import { fromPglite, type Db as JobDatabase } from 'pg-boss';
 import { isError, RelayError } from './errors.ts';
+import { hasten, openGatheringSocket, sentAhead } from './postgres-client.ts';
 import type { Tables } from './tables.ts';
 
 /** The only handle inside a transaction. Whoever holds it acts as one company or as the system, never as the owner. */
@@ -50,11 +51,13 @@ export async function openPostgres(url: string, maxConnections = 10): Promise<Da
     max: maxConnections,
     connectionTimeoutMillis: 5_000,
     pipeline: true,
+    stream: openGatheringSocket,
   });
   // An idle connection that breaks must not end the process: the next query meets the error where it can be told.
   pool.on('error', () => undefined);
   // The same for one that breaks while it is in use: its statement fails, and says so.
   pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('connect', hasten);
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return {
     kind: 'postgres',
@@ -76,19 +79,17 @@ function toTransactions(kysely: Kysely<Tables>): Pick<Database, 'forCompany' | '
 }
 
 function asCompany(companyId: string): SqlStatement {
-  return sql`select set_config('role', 'career_relay_app', true), set_config('app.company_id', ${companyId}, true)`;
+  return sql`${sql.raw(sentAhead)}select set_config('role', 'career_relay_app', true), set_config('app.company_id', ${companyId}, true)`;
 }
 
-const asSystem = sql`select set_config('role', 'career_relay_system', true), set_config('app.company_id', '', true)`;
+const asSystem = sql`${sql.raw(sentAhead)}select set_config('role', 'career_relay_system', true), set_config('app.company_id', '', true)`;
 type SqlStatement = typeof asSystem;
 
 function inTransaction<T>(kysely: Kysely<Tables>, role: SqlStatement, work: (tx: Tx) => Promise<T>): Promise<T> {
   return guardConnection(() =>
     kysely.transaction().execute(async (tx) => {
-      // Not waited for: the work's statements follow it on the same connection, and if it fails, they do.
-      const acting = role.execute(tx);
-      const [result] = await Promise.all([work(tx), acting]);
-      return result;
+      await role.execute(tx);
+      return work(tx);
     }),
   );
 }
@@ -125,5 +126,7 @@ const lostCodes = new Set([
 function isConnectionLost(error: unknown): boolean {
   if (!isError(error)) return false;
   if (typeof error.code === 'string' && lostCodes.has(error.code)) return true;
-  return /Connection terminated|timeout exceeded when trying to connect|PGlite is closed/i.test(error.message);
+  return /Connection terminated|is not queryable|timeout exceeded when trying to connect|PGlite is closed/i.test(
+    error.message,
+  );
 }

@@ -1,6 +1,6 @@
 import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
-import { sendProblem } from '../../platform/http-server.ts';
+import { sendProblem } from '../../platform/problem.ts';
 import { requireAdmin } from './auth.ts';
 import { companyRoutes } from './companies.ts';
 import { connectionRoutes } from './connections.ts';
