@@ -53,7 +53,8 @@ export function hasten(client: pg.PoolClient): void {
 
   Object.assign(client, {
     query(text: unknown, ...rest: unknown[]) {
-      if (typeof text !== 'string') return send(text, rest);
+      // With a callback it is the pool's own use of its client, which no mark concerns.
+      if (typeof text !== 'string' || typeof rest.at(-1) === 'function') return send(text, rest);
       if (text === 'begin') ahead = [];
       if (text === 'begin' || text.startsWith(sentAhead)) {
         const sent = sendPrepared(text, rest);
@@ -62,7 +63,14 @@ export function hasten(client: pg.PoolClient): void {
         return Promise.resolve({ command: 'SELECT', rowCount: 0, rows: [] });
       }
       if (text === 'commit') return Promise.all([send(text, rest), ...ahead]).then(([answer]) => answer);
-      return text.startsWith(prepared) ? sendPrepared(text, rest) : send(text, rest);
+      const sent = text.startsWith(prepared) ? sendPrepared(text, rest) : send(text, rest);
+      return sent.catch((error) => blameFirst(ahead, error));
     },
   });
+}
+
+/** What was sent ahead may have failed first, and then only that says why. */
+async function blameFirst(ahead: readonly Promise<unknown>[], error: unknown): Promise<never> {
+  await Promise.all(ahead);
+  throw error;
 }

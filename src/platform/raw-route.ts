@@ -21,7 +21,7 @@ export interface RawRoute {
 }
 
 export interface RawRequest {
-  /** The part of the path behind the prefix. */
+  /** The path behind the prefix, as it was sent. */
   readonly name: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
@@ -40,26 +40,24 @@ declare module 'fastify' {
 }
 
 /**
- * The HTTP server with raw routes in front of Fastify, which takes half the time of a small request. Anything that is
- * not plainly theirs goes to Fastify, and so does everything once the server closes.
+ * The HTTP server with raw routes in front of Fastify, which would cost as much as the work behind them. Fastify gets
+ * everything else, and once the server closes everything, for it knows how to send people away.
  */
 export function openFront(front: readonly FrontRoute[], toFastify: RequestListener): HttpServer {
   const server = createServer((request, response) => {
     const { method, url = '' } = request;
     const route =
       method === 'POST' && server.listening ? front.find(({ prefix }) => url.startsWith(prefix)) : undefined;
-    const name = route && url.slice(route.prefix.length);
-    if (route && name && plainName.test(name)) void route.answer(request, response, name);
-    else toFastify(request, response);
+    if (!route) return toFastify(request, response);
+    const [name = ''] = url.slice(route.prefix.length).split('?', 1);
+    void route.answer(request, response, name);
   });
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 72_000;
   return server;
 }
 
-const plainName = /^[\w-]+$/;
-
-/** Hangs the route in front of Fastify and into it as well: what the front does not take for plain is answered alike. */
+/** Hangs the route in front of Fastify, and into it as well for requests that come without a socket. */
 export function addRawRoute(server: FastifyInstance, route: RawRoute): void {
   const template = `${route.prefix}:name`;
   let isClosing = false;
