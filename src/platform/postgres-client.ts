@@ -1,5 +1,4 @@
 import { Socket } from 'node:net';
-import type pg from 'pg';
 
 /**
  * Begins the text of a statement that each connection parses and plans only once. For texts that are few, never vary
@@ -36,7 +35,7 @@ export function openGatheringSocket(): Socket {
  * Teaches a pipelining client what the two marks mean. `begin` is sent ahead too, so that a transaction's first words
  * make one journey to the server. What was sent ahead is answered for by `commit`.
  */
-export function hasten(client: pg.PoolClient): void {
+export function hasten(client: { readonly query: (...args: never[]) => unknown }): void {
   const query = client.query;
   const names = new Map<string, string>();
   let ahead: readonly Promise<unknown>[] = [];
