@@ -10,6 +10,7 @@ import { letterRoutes } from './letters.ts';
 import { describeApi, serveDocs } from './openapi.ts';
 import { operationRoutes } from './operation.ts';
 import type { ApiParts } from './parts.ts';
+import { pollRoutes } from './polls.ts';
 import { streamRoutes } from './stream.ts';
 import { templateRoutes } from './templates.ts';
 
@@ -37,6 +38,7 @@ function guardedRoutes(api: Server, parts: ApiParts): void {
   api.setNotFoundHandler((request, reply) => sendProblem(new RelayError('request_not_found'), request, reply));
   companyRoutes(api, parts);
   connectionRoutes(api, parts);
+  pollRoutes(api, parts);
   deliveryRoutes(api, parts);
   streamRoutes(api, parts);
   letterRoutes(api, parts);

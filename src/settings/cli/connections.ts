@@ -5,6 +5,7 @@ import { toSegment } from './client.ts';
 import { ClientCommand, type ListOptions, pair, wholeNumber } from './command.ts';
 import { type ClientIo, readAll, UsageError } from './io.ts';
 import { withPages, writeMore } from './pages.ts';
+import { addPollCommands } from './polls.ts';
 import type { Screen } from './screen.ts';
 
 type Pairs = readonly (readonly [string, string])[];
@@ -86,6 +87,8 @@ export function connectionCommand(io: ClientIo): ClientCommand {
   addStateCommand(io, command, 'live', 'send letters from now on');
   addStateCommand(io, command, 'shadow', 'plan and show letters, send none');
   addStateCommand(io, command, 'paused', 'send no letters for now; deliveries are still taken in', 'pause');
+
+  addPollCommands(io, command);
 
   command.commandsGroup('Look:');
   withPages(
