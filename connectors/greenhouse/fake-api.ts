@@ -1,56 +1,7 @@
-/** Harvest v3 as strict as its documentation: token endpoint, rate window, query rules, paging, writes. */
+/** Harvest v3 as strict as its documentation: the rate window, the rules of queries, and paging. */
 import { z } from 'zod';
-import { type FakeCandidate, importedTag, presentCandidate, type Row, type Store, type Table } from './fake-store.ts';
-
-export interface Answer {
-  readonly status: number;
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-export function refuse(status: number, message: string, ...errors: readonly unknown[]): Answer {
-  return { status, body: { message, errors } };
-}
-
-const invalid = (...errors: readonly unknown[]): Answer => refuse(422, 'Validation error', ...errors);
-const notFound = refuse(404, 'Resource not found', 'Resource not found');
-
-// Tokens
-
-export interface Credentials {
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly userId: string;
-}
-
-/** Access tokens of the client credentials flow; each lives for `tokenSeconds`. */
-export function createTokens(credentials: Credentials, now: () => Date, tokenSeconds: number) {
-  const expiries = new Map<string, number>();
-  const basic = `Basic ${Buffer.from(`${credentials.clientId}:${credentials.clientSecret}`).toString('base64')}`;
-  return {
-    isValid(authorization: string | null): boolean {
-      const expiry = expiries.get((authorization ?? '').replace(/^Bearer /, ''));
-      return authorization?.startsWith('Bearer ') === true && expiry !== undefined && now().getTime() < expiry;
-    },
-    issue(request: Request, body: string): Answer {
-      if (request.headers.get('authorization') !== basic) return { status: 401, body: { error: 'invalid_client' } };
-      const type = request.headers.get('content-type') ?? '';
-      if (!type.startsWith('application/x-www-form-urlencoded')) return oauthError('invalid_request');
-      const form = new URLSearchParams(body);
-      if (form.get('grant_type') !== 'client_credentials') return oauthError('unsupported_grant_type');
-      const subject = form.get('sub');
-      if (subject !== null && subject !== credentials.userId) return oauthError('invalid_request');
-      const expiresAt = new Date(now().getTime() + tokenSeconds * 1000);
-      const token = `fake-access-token-${expiries.size + 1}`;
-      expiries.set(token, expiresAt.getTime());
-      return { status: 200, body: { access_token: token, token_type: 'Bearer', expires_at: expiresAt.toISOString() } };
-    },
-  };
-}
-
-function oauthError(error: string): Answer {
-  return { status: 400, body: { error } };
-}
+import { type Answer, invalid, notFound, parseJson } from './fake-answer.ts';
+import { presentCandidate, type Row, type Store, type Table } from './fake-store.ts';
 
 // The rate window
 
@@ -164,6 +115,14 @@ const lists: Readonly<Record<string, List>> = {
     filters: { ...everywhere, custom_field_ids: 'ids', active: 'flag', custom_field_key: 'text' },
     rows: (store, filters) => pick(store.customFieldOptions, filters),
   },
+  '/v3/email_templates': {
+    filters: { ...everywhere, email_type: 'text', from_type: 'text' },
+    rows: (store) => store.emailTemplates.all(),
+  },
+  '/v3/webhooks': {
+    filters: everywhere,
+    rows: (store) => [...store.webhooks.all()].map(({ secret_key: _, ...shown }) => shown),
+  },
 };
 
 /** By id or by parent where one is asked for, so a burst costs no scan of everything. */
@@ -176,9 +135,12 @@ function pick<T extends Row>(table: Table<T>, filters: ReadonlyMap<string, strin
 
 const toNumbers = (text: string): readonly number[] => [...new Set(text.split(',').map(Number))];
 
-const Cursor = z.object({ path: z.string(), query: z.string(), from: z.int() });
+const Cursor = z.object({ path: z.string(), query: z.string(), after: z.int() });
 
-/** One page of a list: a bare array, and a Link to the next whose only parameter is the cursor. */
+/**
+ * One page of a list: a bare array, and a Link to the next whose only parameter is the cursor. By id, and the cursor goes
+ * on after the last id given: the order is not documented, and this is our choice.
+ */
 export function answerList(store: Store, url: URL): Answer {
   const list = lists[url.pathname];
   if (!list) return notFound;
@@ -188,13 +150,18 @@ export function answerList(store: Store, url: URL): Answer {
   const problems = findQueryProblems(list, query);
   if (problems.length > 0) return invalid(...problems);
   const filters = new Map([...query].filter(([name]) => name !== 'per_page'));
-  const rows = [...list.rows(store, filters)].filter((row) => matches(row, filters)).toSorted((a, b) => a.id - b.id);
   const size = Number(query.get('per_page') ?? 100);
-  const from = cursor?.from ?? 0;
-  const next = rows.length > from + size ? toNextLink(url, query, from + size) : undefined;
+  const after = cursor?.after ?? 0;
+  const isAsked = toMatcher(filters);
+  const rows = [...list.rows(store, filters)]
+    .filter((row) => row.id > after && isAsked(row))
+    .sort((a, b) => a.id - b.id);
+  const page = rows.slice(0, size);
+  const last = page.at(-1);
+  const next = last && rows.length > size ? toNextLink(url, query, last.id) : undefined;
   return {
     status: 200,
-    body: rows.slice(from, from + size).map((row) => project(row, filters.get('fields'))),
+    body: page.map((row) => project(row, filters.get('fields'))),
     ...(next ? { headers: { link: next } } : {}),
   };
 }
@@ -207,8 +174,8 @@ function readCursor(url: URL): z.infer<typeof Cursor> | 'invalid' | undefined {
   return cursor.success && cursor.data.path === url.pathname ? cursor.data : 'invalid';
 }
 
-function toNextLink(url: URL, query: URLSearchParams, from: number): string {
-  const cursor = Buffer.from(JSON.stringify({ path: url.pathname, query: query.toString(), from })).toString(
+function toNextLink(url: URL, query: URLSearchParams, after: number): string {
+  const cursor = Buffer.from(JSON.stringify({ path: url.pathname, query: query.toString(), after })).toString(
     'base64url',
   );
   return `<${url.origin}${url.pathname}?cursor=${cursor}>; rel="next"`;
@@ -249,242 +216,53 @@ function isBetween(text: string, least: number, most: number): boolean {
   return /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most;
 }
 
-function matches(row: Shown, filters: ReadonlyMap<string, string>): boolean {
-  const values = new Map<string, unknown>(Object.entries(row));
-  return [...filters].every(([name, wanted]) => {
-    if (name === 'fields' || name === 'include_defaults') return true;
-    if (name === 'ids') return wanted.split(',').includes(String(row.id));
-    if (name.endsWith('_ids')) return wanted.split(',').includes(String(values.get(name.slice(0, -1))));
-    if (name.endsWith('_at')) return isWithin(values.get(name), wanted);
-    if (name === 'status') return values.get(name) === (wanted === 'active' ? 'in_process' : wanted);
-    if (name === 'email')
-      return JSON.stringify(values.get('email_addresses')).toLowerCase().includes(`"${wanted.toLowerCase()}"`);
-    if (name === 'tag') return JSON.stringify(values.get('tags')).includes(JSON.stringify(wanted));
-    return String(values.get(name)) === wanted;
-  });
+/** One look per row and filter; a list may hold a hundred thousand rows. */
+function toMatcher(filters: ReadonlyMap<string, string>): (row: Shown) => boolean {
+  const checks = [...filters].flatMap(([name, wanted]) => toCheck(name, wanted) ?? []);
+  return (row) => checks.every((check) => check(row));
 }
 
-function isWithin(value: unknown, wanted: string): boolean {
-  if (typeof value !== 'string') return false;
+function toCheck(name: string, wanted: string): ((row: Shown) => boolean) | undefined {
+  if (name === 'fields' || name === 'include_defaults') return undefined;
+  const read = (row: Shown, field: string): unknown => Reflect.get(row, field);
+  if (name === 'ids' || name.endsWith('_ids')) {
+    const ids = new Set(wanted.split(','));
+    const field = name.slice(0, -1);
+    return (row) => ids.has(String(read(row, field)));
+  }
+  if (name.endsWith('_at')) return toDateCheck((row) => read(row, name), wanted);
+  if (name === 'status') {
+    const status = wanted === 'active' ? 'in_process' : wanted;
+    return (row) => read(row, 'status') === status;
+  }
+  if (name === 'email') {
+    const address = `"${wanted.toLowerCase()}"`;
+    return (row) => JSON.stringify(read(row, 'email_addresses')).toLowerCase().includes(address);
+  }
+  if (name === 'tag') return (row) => JSON.stringify(read(row, 'tags')).includes(JSON.stringify(wanted));
+  return (row) => String(read(row, name)) === wanted;
+}
+
+function toDateCheck(read: (row: Shown) => unknown, wanted: string): (row: Shown) => boolean {
   const parts = wanted.split('|');
-  const at = Date.parse(value);
-  const holds = (operator: string | undefined, bound: number) =>
-    operator === 'gte' ? at >= bound : operator === 'lte' ? at <= bound : operator === 'gt' ? at > bound : at < bound;
-  return parts.every((part, index) => index % 2 === 0 || holds(parts[index - 1], Date.parse(part)));
+  const bounds = parts.flatMap((operator, at) =>
+    at % 2 === 0 ? [{ operator, bound: Date.parse(parts[at + 1] ?? '') }] : [],
+  );
+  return (row) => {
+    const value = read(row);
+    const at = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+    return bounds.every(({ operator, bound }) => isWithin(at, operator, bound));
+  };
+}
+
+function isWithin(at: number, operator: string, bound: number): boolean {
+  if (operator === 'gte') return at >= bound;
+  if (operator === 'lte') return at <= bound;
+  return operator === 'gt' ? at > bound : at < bound;
 }
 
 function project(row: object, fields: string | undefined): object {
   if (fields === undefined) return row;
   const wanted = new Set(fields.split(','));
   return Object.fromEntries(Object.entries(row).filter(([name]) => wanted.has(name)));
-}
-
-// Writes
-
-export interface Write {
-  readonly method: string;
-  readonly path: string;
-  readonly text: string;
-  readonly isJson: boolean;
-}
-
-export interface WriteRules {
-  readonly now: () => Date;
-  readonly userId: string;
-  /** The reading of the docs that hurts most: a PATCH of custom_fields drops those it does not name. */
-  readonly replacesCustomFields: boolean;
-}
-
-/** POST, PATCH and DELETE. No key makes a repeat harmless: every POST that is valid adds a row. */
-export function answerWrite(store: Store, write: Write, rules: WriteRules): Answer {
-  const [, collection, id] = /^\/v3\/([a-z_]+)(?:\/(\d+))?$/.exec(write.path) ?? [];
-  if (write.method === 'DELETE' && collection === 'applied_candidate_tags' && id)
-    return removeApplied(store, Number(id));
-  if (!write.isJson) return refuse(415, 'Unsupported Media Type');
-  const body = parseJson(write.text);
-  if (write.method === 'PATCH' && collection === 'candidates' && id) {
-    return patchCandidate(store, Number(id), body, rules);
-  }
-  if (write.method === 'POST' && !id) {
-    if (collection === 'candidate_tags') return addTag(store, body);
-    if (collection === 'applied_candidate_tags') return applyTag(store, body);
-    if (collection === 'notes') return addNote(store, body, rules);
-  }
-  return notFound;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function toProblems(error: z.ZodError): Answer {
-  return invalid(...error.issues.map((issue) => ({ [issue.path.join('.') || 'body']: issue.message })));
-}
-
-const NewTag = z.strictObject({ name: z.string().min(1).max(255) });
-
-function addTag(store: Store, body: unknown): Answer {
-  const parsed = NewTag.safeParse(body);
-  if (!parsed.success) return toProblems(parsed.error);
-  const { name } = parsed.data;
-  const isTaken = [...store.candidateTags.all()].some((tag) => tag.name.toLowerCase() === name.toLowerCase());
-  if (isTaken) return invalid({ name: 'has already been taken' });
-  return { status: 201, body: store.candidateTags.put({ id: store.nextId(), name }) };
-}
-
-const NewAppliedTag = z.strictObject({ candidate_id: z.int(), candidate_tag_id: z.int() });
-
-function applyTag(store: Store, body: unknown): Answer {
-  const parsed = NewAppliedTag.safeParse(body);
-  if (!parsed.success) return toProblems(parsed.error);
-  const { candidate_id, candidate_tag_id } = parsed.data;
-  if (!store.candidates.get(candidate_id)) return invalid({ candidate: 'must exist' });
-  if (!store.candidateTags.get(candidate_tag_id)) return invalid({ candidate_tag: 'must exist' });
-  const isTaken = store.appliedTags.ofParent(candidate_id).some((one) => one.candidate_tag_id === candidate_tag_id);
-  if (isTaken) return invalid({ candidate_tag_id: 'has already been taken' });
-  return { status: 201, body: store.appliedTags.put({ id: store.nextId(), candidate_id, candidate_tag_id }) };
-}
-
-function removeApplied(store: Store, id: number): Answer {
-  if (!store.appliedTags.get(id)) return notFound;
-  store.appliedTags.remove(id);
-  return { status: 204 };
-}
-
-const readVisibility = { public: 'publicly_visible', private: 'privately_visible', admin_only: 'admin_only_visible' };
-const NewNote = z.strictObject({
-  candidate_id: z.int(),
-  application_id: z.int().optional(),
-  user_id: z.int().optional(),
-  body: z.string().min(1),
-  note_type: z.enum(['NOTE', 'ACTIVITY']),
-  visibility: z.enum(['public', 'private', 'admin_only']),
-});
-
-function addNote(store: Store, body: unknown, rules: WriteRules): Answer {
-  const parsed = NewNote.safeParse(body);
-  if (!parsed.success) return toProblems(parsed.error);
-  const { note_type, visibility, application_id, ...rest } = parsed.data;
-  if (!store.candidates.get(rest.candidate_id)) return invalid({ candidate: 'must exist' });
-  const owner = application_id === undefined ? rest.candidate_id : store.applications.get(application_id)?.candidate_id;
-  if (owner !== rest.candidate_id) return invalid({ application_id: 'is not an application of this candidate' });
-  const at = rules.now().toISOString();
-  const note = store.notes.put({
-    ...rest,
-    id: store.nextId(),
-    application_id: application_id ?? null,
-    user_id: rest.user_id ?? Number(rules.userId),
-    type: note_type,
-    visibility: readVisibility[visibility],
-    created_at: at,
-    updated_at: at,
-  });
-  return { status: 201, body: note };
-}
-
-const List = z.array(z.unknown());
-const FieldValue = z.union([
-  z.strictObject({ name_key: z.string().max(255), value: z.unknown() }),
-  z.strictObject({ custom_field_id: z.int(), value: z.unknown() }),
-]);
-const CandidateChange = z
-  .strictObject({
-    first_name: z.string(),
-    last_name: z.string(),
-    preferred_name: z.string().nullable(),
-    company: z.string().nullable(),
-    title: z.string().nullable(),
-    is_private: z.boolean(),
-    can_email: z.boolean(),
-    time_zone: z.string(),
-    email_addresses: List,
-    phone_numbers: List,
-    addresses: List,
-    website_addresses: List,
-    social_media_addresses: List,
-    linked_user_ids: List,
-    tags: z.array(z.string()),
-    custom_fields: z.array(FieldValue),
-  })
-  .partial();
-
-/** Only what is sent changes, but a list that is sent replaces the whole list: tags and addresses not named are gone. */
-function patchCandidate(store: Store, id: number, body: unknown, rules: WriteRules): Answer {
-  const candidate = store.candidates.get(id);
-  if (!candidate) return notFound;
-  const parsed = CandidateChange.safeParse(body);
-  if (!parsed.success) return toProblems(parsed.error);
-  const { custom_fields, tags, is_private, ...rest } = parsed.data;
-  const values = writeValues(store, custom_fields ?? []);
-  if ('problem' in values) return invalid(values.problem);
-  if (tags) replaceTags(store, id, tags);
-  const kept = custom_fields && rules.replacesCustomFields ? {} : candidate.values;
-  const changed: FakeCandidate = {
-    ...candidate,
-    ...withoutUndefined(rest),
-    private: is_private ?? candidate.private,
-    values: { ...kept, ...values.written },
-    updated_at: rules.now().toISOString(),
-  };
-  return { status: 200, body: presentCandidate(store, store.candidates.put(changed)) };
-}
-
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-function withoutUndefined<T extends object>(value: T): Partial<Defined<T>> {
-  const defined: Partial<Defined<T>> = {};
-  return Object.assign(defined, Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)));
-}
-
-function writeValues(
-  store: Store,
-  changes: readonly z.infer<typeof FieldValue>[],
-): { readonly written: Readonly<Record<string, unknown>> } | { readonly problem: unknown } {
-  const written: Record<string, unknown> = {};
-  for (const change of changes) {
-    const field = [...store.customFields.all()].find((one) =>
-      'name_key' in change ? one.name_key === change.name_key : one.id === change.custom_field_id,
-    );
-    if (!field?.active || field.field_type !== 'candidate') return { problem: 'Custom field not found' };
-    if (!isValueOf(store, field, change.value)) return { problem: { [field.name_key]: 'is invalid' } };
-    written[field.name_key] = change.value;
-  }
-  return { written };
-}
-
-function isValueOf(store: Store, field: { readonly id: number; readonly value_type: string }, value: unknown): boolean {
-  if (value === null) return true;
-  switch (field.value_type) {
-    case 'short_text':
-      return typeof value === 'string' && value.length <= 255;
-    case 'long_text':
-      return typeof value === 'string';
-    case 'yes_no':
-      return typeof value === 'boolean';
-    case 'date':
-      return z.iso.date().safeParse(value).success;
-    case 'single_select':
-      return typeof value === 'number' && store.customFieldOptions.get(value)?.custom_field_id === field.id;
-    default:
-      return false;
-  }
-}
-
-function replaceTags(store: Store, candidateId: number, names: readonly string[]): void {
-  for (const applied of store.appliedTags.ofParent(candidateId)) store.appliedTags.remove(applied.id);
-  for (const name of names) {
-    const tag =
-      [...store.candidateTags.all()].find((one) => one.name === name) ??
-      store.candidateTags.put({ id: store.nextId(), name });
-    store.appliedTags.put({ id: store.nextId(), candidate_id: candidateId, candidate_tag_id: tag.id });
-  }
-}
-
-/** Tags a new candidate as imported. */
-export function applyImportedTag(store: Store, candidateId: number): void {
-  store.appliedTags.put({ id: store.nextId(), candidate_id: candidateId, candidate_tag_id: importedTag.id });
 }

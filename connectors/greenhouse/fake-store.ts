@@ -138,6 +138,7 @@ export interface FakeCustomField extends Row {
   readonly field_type: string;
   readonly value_type: string;
   readonly active: boolean;
+  readonly template_token_string: string | null;
 }
 
 export interface FakeCustomFieldOption extends Row {
@@ -145,6 +146,69 @@ export interface FakeCustomFieldOption extends Row {
   readonly name: string;
   readonly active: boolean;
 }
+
+export interface FakeEmailTemplate extends Row {
+  readonly name: string;
+  readonly email_type: string;
+  readonly from_type: string;
+  readonly subject: string;
+  readonly body: string | null;
+  readonly html_body: string | null;
+  readonly default: boolean;
+  /** null: the whole organisation's. */
+  readonly user_id: number | null;
+  readonly office_anywhere: boolean;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+export interface FakeWebhook extends Row {
+  readonly name: string;
+  readonly endpoint_url: string;
+  readonly event_action_type: string;
+  /** Never shown. */
+  readonly secret_key: string;
+  readonly max_attempts: number;
+  readonly additional_headers: string | null;
+  readonly error_recipient_email: string | null;
+  readonly deactivated: boolean;
+  readonly last_delivered: null;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+/** Source: event_action_type of the v3 webhooks (OpenAPI of 2026-03-18, read 2026-11-22). */
+export const webhookEvents = [
+  'application_updated',
+  'candidate_anonymized',
+  'candidate_stage_change',
+  'delete_application',
+  'delete_candidate',
+  'department_deleted',
+  'hire_candidate',
+  'interview_deleted',
+  'job_approved',
+  'job_created',
+  'job_deleted',
+  'job_interview_stage_deleted',
+  'job_post_created',
+  'job_post_deleted',
+  'job_post_updated',
+  'job_updated',
+  'merge_candidate',
+  'new_candidate_application',
+  'new_prospect_application',
+  'offer_approved',
+  'offer_created',
+  'offer_deleted',
+  'offer_updated',
+  'office_deleted',
+  'reject_candidate',
+  'scorecard_deleted',
+  'unhire_candidate',
+  'unreject_candidate',
+  'update_candidate',
+] as const;
 
 export type Store = ReturnType<typeof createStore>;
 
@@ -164,6 +228,8 @@ export function createStore() {
       filter: 'custom_field_ids',
       of: (row) => row.custom_field_id,
     }),
+    emailTemplates: createTable<FakeEmailTemplate>(),
+    webhooks: createTable<FakeWebhook>(),
     nextId: () => {
       lastId += 1;
       return lastId;
@@ -172,6 +238,7 @@ export function createStore() {
   for (const reason of Object.values(reasons)) store.rejectionReasons.put(reason);
   for (const field of customFields) store.customFields.put(field);
   for (const option of customFieldOptions) store.customFieldOptions.put(option);
+  for (const template of emailTemplates) store.emailTemplates.put(template);
   store.candidateTags.put(importedTag);
   return store;
 }
@@ -208,16 +275,58 @@ const customFields: readonly FakeCustomField[] = [
   toField(82, 'desired_salary', 'currency'),
   toField(83, 'retired_field', 'short_text', { active: false }),
   toField(84, 'application_field', 'short_text', { field_type: 'application' }),
+  toField(91, 'career_relay_link', 'url', { template_token_string: '{{CAREER_RELAY_LINK}}' }),
+  toField(92, 'career_relay_link_text', 'short_text', { template_token_string: '{{CAREER_RELAY_LINK_TEXT}}' }),
 ];
+
+const templatesMadeAt = '2026-04-01T00:00:00.000Z';
+
+/** One stock rejection mail, one that shows the link field, one that belongs to a recruiter, and one of another type. */
+const emailTemplates: readonly FakeEmailTemplate[] = [
+  toTemplate(501, '標準の不採用メール', '{{CANDIDATE_NAME}} 様\n\nこのたびは、ご希望に添えない結果となりました。', {
+    default: true,
+  }),
+  toTemplate(
+    502,
+    '不採用メール（個別リンク入り）',
+    '{{CANDIDATE_NAME}} 様\n\n他社のご紹介については、こちらをご覧ください。\n{{ CAREER_RELAY_LINK }}',
+  ),
+  toTemplate(503, '山本の不採用メール', '{{CANDIDATE_FIRST_NAME}} さんへ', { user_id: 4093 }),
+  toTemplate(504, '面接のご案内', '面接の日程をお選びください。', { email_type: 'candidate_email' }),
+];
+
+function toTemplate(
+  id: number,
+  name: string,
+  body: string,
+  change: Partial<FakeEmailTemplate> = {},
+): FakeEmailTemplate {
+  return {
+    id,
+    name,
+    email_type: 'candidate_rejection',
+    from_type: 'recruiter',
+    subject: '選考結果のご連絡',
+    body,
+    html_body: `<p>${body.replaceAll('\n', '<br>')}</p>`,
+    default: false,
+    user_id: null,
+    office_anywhere: true,
+    created_at: templatesMadeAt,
+    updated_at: templatesMadeAt,
+    ...change,
+  };
+}
 
 function toField(
   id: number,
   nameKey: string,
   valueType: string,
-  change: { readonly active?: boolean; readonly field_type?: string } = {},
+  change: Partial<FakeCustomField> = {},
 ): FakeCustomField {
   const name = nameKey.replaceAll('_', ' ');
-  return { id, name, name_key: nameKey, field_type: 'candidate', value_type: valueType, active: true, ...change };
+  const usual = { field_type: 'candidate', active: true, template_token_string: null };
+  return { id, name, name_key: nameKey, value_type: valueType, ...usual, ...change };
 }
 
 const customFieldOptions: readonly FakeCustomFieldOption[] = [

@@ -1,19 +1,13 @@
 import { createHmac } from 'node:crypto';
 import type { Fake, FakeApplicant, FakeDelivery, FakeOptions } from '../../src/connector/fake.ts';
-import {
-  type Answer,
-  answerList,
-  answerWrite,
-  applyImportedTag,
-  type Credentials,
-  createRateWindow,
-  createTokens,
-  refuse,
-} from './fake-api.ts';
+import { type Answer, refuse } from './fake-answer.ts';
+import { answerList, createRateWindow } from './fake-api.ts';
+import { type Credentials, createOAuth, type PartnerClient } from './fake-oauth.ts';
 import {
   createStore,
   type FakeApplication,
   type FakeCandidate,
+  type FakeReason,
   foreignValues,
   presentCandidate,
   readTagNames,
@@ -21,10 +15,16 @@ import {
   reasons,
   type Store,
 } from './fake-store.ts';
+import { answerWrite, applyImportedTag, type FakeMail, type WriteRules } from './fake-writes.ts';
+import { scopes, webhookScopes } from './scopes.ts';
 
 export interface GreenhouseFakeOptions extends FakeOptions {
   /** True: a PATCH of custom_fields drops those it does not name. Greenhouse does not say which of the two it does. */
   readonly replacesCustomFields?: boolean;
+  /** The address registered for our partner client; any, unless a test names one. */
+  readonly redirectUri?: string;
+  /** False: nobody answers the ping of a new webhook, so it is made switched off. */
+  readonly answersPings?: boolean;
 }
 
 /** What can be done to Greenhouse beyond the common fake. */
@@ -34,8 +34,18 @@ export interface GreenhouseFake extends Fake {
   deleteApplication(applicationRef: string): FakeDelivery;
   /** Empties these fields of a candidate, in the vendor's names. */
   anonymize(candidateRef: string, fields: readonly string[]): FakeDelivery;
+  /** Somebody the company found itself: nobody applied. */
+  addProspect(applicant: FakeApplicant): FakeDelivery;
   /** A signed delivery of any action. */
   deliver(action: string, payload: unknown): FakeDelivery;
+  /** Puts the whole organisation's rejection template there; gives its id. */
+  addTemplate(name: string, body: string): string;
+  /** What API calls set off: decisions, and pings of new webhooks; oldest first. */
+  readonly sent: readonly FakeDelivery[];
+  /** Rejection mails that Greenhouse sent or will send, with every token filled. */
+  readonly mails: readonly { readonly applicationRef: string; readonly sendAt: string | null; readonly text: string }[];
+  /** Our own client, for the authorisation code. */
+  readonly partner: Pick<PartnerClient, 'clientId' | 'clientSecret'>;
 }
 
 const credentials: Credentials = {
@@ -43,6 +53,7 @@ const credentials: Credentials = {
   clientSecret: 'fake-client-secret-0f3c',
   userId: '4093',
 };
+const partner = { clientId: 'fake-partner-id', clientSecret: 'fake-partner-secret-52aa' };
 const webhookSecret = 'fake-webhook-secret-7d1e';
 
 /**
@@ -52,12 +63,26 @@ const webhookSecret = 'fake-webhook-secret-7d1e';
  */
 export function createGreenhouseFake(options: GreenhouseFakeOptions): GreenhouseFake {
   const store = createStore();
-  const tokens = createTokens(credentials, options.now, options.tokenSeconds ?? 3600);
+  const oauth = createOAuth({
+    custom: credentials,
+    partner: { ...partner, redirectUri: options.redirectUri, scopes: [...scopes, ...webhookScopes] },
+    now: options.now,
+    tokenSeconds: options.tokenSeconds ?? 3600,
+  });
   const rate = createRateWindow(options.requestsPerWindow ?? 1_000_000, options.now);
-  const rules = {
+  const sent: FakeDelivery[] = [];
+  const mails: { readonly applicationRef: string; readonly sendAt: string | null; readonly text: string }[] = [];
+  const rules: WriteRules = {
     now: options.now,
     userId: credentials.userId,
     replacesCustomFields: options.replacesCustomFields ?? false,
+    decide: (application, reasonId, mail) => decideByApi(application, reasonId, mail),
+    undecide: (application) =>
+      void sent.push(deliverApplication('unreject_candidate', move(String(application.id), 'in_process'), {})),
+    ping: () => {
+      sent.push(ping());
+      return options.answersPings ?? true;
+    },
   };
   const calls: { readonly method: string; readonly path: string; readonly status: number }[] = [];
   const failures: Answer[] = [];
@@ -65,18 +90,20 @@ export function createGreenhouseFake(options: GreenhouseFakeOptions): Greenhouse
 
   async function answer(request: Request, url: URL): Promise<Answer> {
     const text = await request.text();
-    if (url.pathname === '/token') {
-      return request.method === 'POST' ? tokens.issue(request, text) : refuse(405, 'Method Not Allowed');
-    }
+    if (url.pathname === '/authorize')
+      return request.method === 'GET' ? oauth.authorize(url) : refuse(405, 'Method Not Allowed');
+    if (url.pathname === '/token')
+      return request.method === 'POST' ? oauth.token(request, text) : refuse(405, 'Method Not Allowed');
     const { isAllowed, headers } = rate.take();
     const given = failures.shift() ?? (isAllowed ? answerApi(request, url, text) : tooMany);
     return { ...given, headers: { ...headers, ...given.headers } };
   }
 
   function answerApi(request: Request, url: URL, text: string): Answer {
-    if (!tokens.isValid(request.headers.get('authorization'))) {
-      return refuse(401, 'Unauthorized', 'Token could not be decoded or has expired');
-    }
+    const scope = toScope(request.method, url.pathname);
+    const judged = oauth.judge(request.headers.get('authorization'), scope);
+    if (judged === 'unauthorized') return refuse(401, 'Unauthorized', 'Token could not be decoded or has expired');
+    if (judged === 'forbidden') return refuse(403, 'Forbidden', `The token lacks ${scope}`);
     if (request.method === 'GET') return answerList(store, url);
     const isJson = (request.headers.get('content-type') ?? '').startsWith('application/json');
     return answerWrite(store, { method: request.method, path: url.pathname, text, isJson }, rules);
@@ -92,27 +119,67 @@ export function createGreenhouseFake(options: GreenhouseFakeOptions): Greenhouse
         'content-type': 'application/json',
         'user-agent': 'Greenhouse Webhooks',
         'greenhouse-event-id': `7f3a1c00-0000-4000-8000-${String(deliveries).padStart(12, '0')}`,
-        signature: `sha256 ${createHmac('sha256', webhookSecret).update(body).digest('hex')}`,
+        signature: `sha256 ${createHmac('sha256', findSecret(action)).update(body).digest('hex')}`,
       },
       body,
     };
   }
 
+  /** Of the webhook that was made by the API, else the one that somebody entered by hand. */
+  function findSecret(action: string): string {
+    const webhooks = [...store.webhooks.all()];
+    const own = webhooks.find((webhook) => webhook.event_action_type === action && !webhook.deactivated);
+    return (own ?? (action === 'ping' ? webhooks.at(-1) : undefined))?.secret_key ?? webhookSecret;
+  }
+
+  function ping(): FakeDelivery {
+    const created_at = toSeconds(options.now().toISOString());
+    return deliver('ping', { web_hook_id: 77, name: 'Career Relay', created_at });
+  }
+
+  function apply(applicant: FakeApplicant, isProspect: boolean): FakeDelivery {
+    const candidate = findCandidate(applicant) ?? addCandidate(applicant);
+    const at = (applicant.appliedAt ?? options.now()).toISOString();
+    const application = putApplication(applicant, candidate, { isProspect, status: 'in_process', at });
+    return deliverApplication(isProspect ? 'new_prospect_application' : 'new_candidate_application', application, {});
+  }
+
   function decide(applicant: FakeApplicant, isProspect: boolean): FakeDelivery {
     const candidate = findCandidate(applicant) ?? addCandidate(applicant);
-    const application = putApplication(applicant, candidate, isProspect);
-    const reason = reasons[applicant.decidedBy ?? 'company'];
+    const at = (applicant.decidedAt ?? options.now()).toISOString();
+    const application = putApplication(applicant, candidate, { isProspect, status: 'rejected', at });
+    return recordDecision(application, reasons[applicant.decidedBy ?? 'company']);
+  }
+
+  function decideByApi(application: FakeApplication, reasonId: number, mail: FakeMail | undefined): void {
+    const at = options.now().toISOString();
+    const rejected = {
+      ...application,
+      status: 'rejected' as const,
+      rejected_at: at,
+      updated_at: at,
+      last_activity_at: at,
+    };
+    const reason = store.rejectionReasons.get(reasonId) ?? reasons.unknown;
+    sent.push(recordDecision(store.applications.put(rejected), reason));
+    if (!mail) return;
+    const text = fillTokens(store, application.candidate_id, mail.template.body ?? '');
+    mails.push({ applicationRef: String(application.id), sendAt: mail.sendAt, text });
+  }
+
+  function recordDecision(application: FakeApplication, reason: FakeReason): FakeDelivery {
+    const at = application.rejected_at ?? application.updated_at;
     dropDetail(application.id);
     store.rejectionDetails.put({
       id: store.nextId(),
       application_id: application.id,
       rejection_reason_id: reason.id,
       rejected_by_id: Number(credentials.userId),
-      rejected_at: application.updated_at,
+      rejected_at: at,
       rejection_note_id: null,
       question_custom_fields: {},
-      created_at: application.updated_at,
-      updated_at: application.updated_at,
+      created_at: at,
+      updated_at: at,
     });
     const { key: _, ...type } = reason.type;
     return deliverApplication('reject_candidate', application, {
@@ -163,21 +230,25 @@ export function createGreenhouseFake(options: GreenhouseFakeOptions): Greenhouse
     return id;
   }
 
-  function putApplication(applicant: FakeApplicant, candidate: FakeCandidate, isProspect: boolean): FakeApplication {
-    const at = options.now().toISOString();
+  function putApplication(
+    applicant: FakeApplicant,
+    candidate: FakeCandidate,
+    change: { readonly isProspect: boolean; readonly status: 'in_process' | 'rejected'; readonly at: string },
+  ): FakeApplication {
+    const { isProspect, status, at } = change;
     const id = applicant.applicationRef === undefined ? store.nextId() : Number(applicant.applicationRef);
     const source = applicant.source ?? 'direct';
     return store.applications.put({
       id,
       candidate_id: candidate.id,
-      status: 'rejected',
+      status,
       prospect: isProspect,
       job_id: putJob(applicant),
       job_post_id: null,
       stage_id: 5001,
       stage_name: applicant.stage ?? '書類選考',
-      rejected_at: at,
-      created_at: store.applications.get(id)?.created_at ?? at,
+      rejected_at: status === 'rejected' ? at : null,
+      created_at: store.applications.get(id)?.created_at ?? applicant.appliedAt?.toISOString() ?? at,
       updated_at: at,
       last_activity_at: at,
       source_id: source === 'direct' ? 4001 : null,
@@ -276,6 +347,8 @@ export function createGreenhouseFake(options: GreenhouseFakeOptions): Greenhouse
       });
     },
     settings: (origin) => ({ ...credentials, webhookSecret, baseUrl: origin, tokenUrl: `${origin}/token` }),
+    apply: (applicant) => apply(applicant, false),
+    addProspect: (applicant) => apply(applicant, true),
     reject: (applicant) => decide(applicant, false),
     rejectProspect: (applicant) => decide(applicant, true),
     reinstate: (applicationRef) => deliverApplication('unreject_candidate', move(applicationRef, 'in_process'), {}),
@@ -336,9 +409,19 @@ export function createGreenhouseFake(options: GreenhouseFakeOptions): Greenhouse
         { candidateRef },
       );
     },
-    ping: () =>
-      deliver('ping', { web_hook_id: 77, name: 'Career Relay', created_at: toSeconds(options.now().toISOString()) }),
+    ping,
     deliver: (action, payload) => deliver(action, payload),
+    addTemplate(name, body) {
+      const at = options.now().toISOString();
+      const [stock] = store.emailTemplates.all();
+      if (!stock) throw new Error('the fake has no template to begin with');
+      const dates = { created_at: at, updated_at: at };
+      const text = { name, body, html_body: `<p>${body.replaceAll('\n', '<br>')}</p>` };
+      return String(store.emailTemplates.put({ ...stock, ...text, ...dates, id: store.nextId(), default: false }).id);
+    },
+    sent,
+    mails,
+    partner,
     written(candidateRef) {
       const candidate = getCandidate(candidateRef);
       return {
@@ -381,6 +464,29 @@ function toWire(value: unknown): string {
 
 function toSeconds(instant: string | null): string | null {
   return instant === null ? null : instant.replace(/\.\d+Z$/, 'Z');
+}
+
+/** The permission a call needs: harvest:<what>:<action>. */
+function toScope(method: string, path: string): string {
+  const [, what = '', action] = /^\/v3\/([a-z_]+)(?:\/\d+(?:\/([a-z]+))?)?$/.exec(path) ?? [];
+  const usual: Readonly<Record<string, string>> = { GET: 'list', POST: 'create', PATCH: 'update', DELETE: 'destroy' };
+  return `harvest:${what}:${action ?? usual[method] ?? 'none'}`;
+}
+
+/** A template as the applicant gets it. */
+function fillTokens(store: Store, candidateId: number, text: string): string {
+  const candidate = store.candidates.get(candidateId);
+  if (!candidate) return text;
+  const values = new Map(Object.entries(readValues(store, candidate)));
+  const known = new Map([
+    ['CANDIDATE_FIRST_NAME', candidate.first_name],
+    ['CANDIDATE_NAME', `${candidate.first_name} ${candidate.last_name}`],
+    ...[...store.customFields.all()].flatMap((field) => {
+      const token = field.template_token_string?.replace(/[{}\s]/g, '');
+      return token ? [[token, String(values.get(field.name_key) ?? '')] as const] : [];
+    }),
+  ]);
+  return text.replace(/\{\{\s*(\w+)\s*\}\}/g, (whole, token: string) => known.get(token) ?? whole);
 }
 
 function toFirstRef(applications: readonly FakeApplication[]): string {

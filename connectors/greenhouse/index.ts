@@ -1,115 +1,23 @@
-import { z } from 'zod';
 import { type Context, defineConnector, RelayError } from '../../src/connector/contract.ts';
+import { readLinkField, writeLink } from './link.ts';
 import { events, parseDelivery } from './map.ts';
+import { poll } from './poll.ts';
+import { listReasons } from './reasons.ts';
+import { reject } from './reject.ts';
 import { idsMax, reread } from './reread.ts';
 import { Anything } from './schema.ts';
+import { readScopes, scopes, tagScopes, webhookScopes } from './scopes.ts';
+import { settings } from './settings.ts';
+import { listTemplates, readLinkToken } from './templates.ts';
+import { webhooks } from './webhooks.ts';
 import { readConsentField, writeBack } from './write-back.ts';
 
-const Credential = z.string().regex(/^\S+$/);
-const Address = z.url({ protocol: /^https?$/ });
-
-/**
- * What each permission lets us read. Writing cannot be tried without leaving a trace, so `check` covers only these.
- * Source: scope names of the Harvest v3 OpenAPI (read 2026-11-22).
- */
-const readScopes = {
-  'harvest:applications:list': '/v3/applications',
-  'harvest:rejection_details:list': '/v3/rejection_details',
-  'harvest:rejection_reasons:list': '/v3/rejection_reasons',
-  'harvest:candidates:list': '/v3/candidates',
-  'harvest:notes:list': '/v3/notes',
-} as const;
-const tagScopes = {
-  'harvest:candidate_tags:list': '/v3/candidate_tags',
-  'harvest:applied_candidate_tags:list': '/v3/applied_candidate_tags',
-} as const;
-
-/** Greenhouse Recruiting through Harvest v3: a company's own credential, webhooks made by hand. */
+/** Greenhouse Recruiting through Harvest v3: by a company's own credential, or as a Greenhouse partner. */
 export const greenhouse = defineConnector({
   id: 'greenhouse',
   title: 'Greenhouse',
   docs: 'https://harvestdocs.greenhouse.io/docs/authentication',
-  settings: {
-    clientId: {
-      kind: 'text',
-      label: { ja: 'クライアントID', en: 'Client ID' },
-      help: {
-        ja: 'Greenhouse の Configure › Dev Center › API Credentials で Harvest v3 (OAuth) の認証情報を作成すると表示されます。',
-        en: 'Shown in Greenhouse under Configure › Dev Center › API Credentials when you create a Harvest v3 (OAuth) credential.',
-      },
-      example: 'a1b2c3d4e5f6',
-      schema: Credential,
-    },
-    clientSecret: {
-      kind: 'secret',
-      label: { ja: 'クライアントシークレット', en: 'Client secret' },
-      help: {
-        ja: 'クライアントIDと同じ画面で、作成時に一度だけ表示されます。控えがない場合は新しい認証情報を作成してください。',
-        en: 'Shown once, beside the client ID, when the credential is created. Create a new credential if it was not kept.',
-      },
-      example: 'f6e5d4c3b2a1',
-      schema: Credential,
-    },
-    userId: {
-      kind: 'text',
-      label: { ja: '実行ユーザーID', en: 'Acting user ID' },
-      help: {
-        ja: '数字のユーザーIDです。Configure › Users でユーザーを開くと、アドレス欄の末尾に表示されます。Site Admin を指定してください。空欄の場合は認証情報のサービスアカウントで実行します。',
-        en: 'The numeric id at the end of the address when you open a user under Configure › Users. It must be a Site Admin. Leave it empty to act as the service account of the credential.',
-      },
-      example: '4093',
-      schema: z.string().regex(/^\d{0,19}$/),
-      isOptional: true,
-    },
-    webhookSecret: {
-      kind: 'secret',
-      label: { ja: 'Webhook シークレットキー', en: 'Webhook secret key' },
-      help: {
-        ja: 'ご自身で決める16文字以上の文字列です。Configure › Dev Center › Web Hooks で各 Webhook の「Secret key」に同じ値を入力してください。',
-        en: 'A text of at least 16 characters that you make up. Enter the same as "Secret key" of every webhook under Configure › Dev Center › Web Hooks.',
-      },
-      example: 'choose-a-long-random-text',
-      // A body can be tried against guessed keys offline, so a short key is no key.
-      schema: z.string().min(16).max(255),
-    },
-    consentField: {
-      kind: 'text',
-      label: { ja: '同意を記録する項目のキー', en: 'Field key for the consent' },
-      help: {
-        ja: '候補者のカスタムフィールドの「Immutable field key」です（Configure › Custom Options › Candidates）。種類はテキスト、はい/いいえ、日付、または「同意」「撤回」を選べる単一選択。空欄の場合はタグで記録します。',
-        en: 'The "Immutable field key" of a candidate custom field (Configure › Custom Options › Candidates) of type text, yes/no, date, or single select with the options "granted" and "withdrawn". Leave it empty to record by a tag.',
-      },
-      example: 'career_relay_consent',
-      schema: z.string().regex(/^[a-z0-9_]{0,255}$/),
-      isOptional: true,
-    },
-    baseUrl: {
-      kind: 'url',
-      label: { ja: 'APIのアドレス', en: 'API address' },
-      help: {
-        ja: '通常は変更しません。試験用の代替サーバーを使うときだけ変更します。',
-        en: 'Leave as it is. Only changed to test against a stand-in.',
-      },
-      example: 'https://harvest.greenhouse.io',
-      schema: Address,
-      isOptional: true,
-      default: 'https://harvest.greenhouse.io',
-      isAdvanced: true,
-    },
-    tokenUrl: {
-      kind: 'url',
-      label: { ja: 'トークンのアドレス', en: 'Token address' },
-      help: {
-        ja: '通常は変更しません。試験用の代替サーバーを使うときだけ変更します。',
-        en: 'Leave as it is. Only changed to test against a stand-in.',
-      },
-      example: 'https://auth.greenhouse.io/token',
-      schema: Address,
-      isOptional: true,
-      default: 'https://auth.greenhouse.io/token',
-      isAdvanced: true,
-    },
-  },
+  settings,
   api: {
     baseUrl: 'baseUrl',
     access: {
@@ -118,18 +26,19 @@ export const greenhouse = defineConnector({
         clientId: 'clientId',
         clientSecret: 'clientSecret',
         subject: 'userId',
-        scopes: [
-          ...Object.keys(readScopes),
-          'harvest:notes:create',
-          ...Object.keys(tagScopes),
-          'harvest:candidate_tags:create',
-          'harvest:applied_candidate_tags:create',
-          'harvest:applied_candidate_tags:destroy',
-          'harvest:candidates:update',
-          'harvest:custom_fields:list',
-          'harvest:custom_field_options:list',
-        ],
+        scopes,
         lifetimeSeconds: 3600,
+      },
+      'authorization-code': {
+        authorizeUrl: 'https://auth.greenhouse.io/authorize',
+        tokenUrl: 'https://auth.greenhouse.io/token',
+        scopes: [...scopes, ...webhookScopes],
+        clientAuthentication: 'basic',
+        hasPkce: false,
+        lifetimeSeconds: 3600,
+        refreshIdleSeconds: 24 * 3600,
+        source:
+          'harvestdocs.greenhouse.io/docs/harvest-partner-oauth: code 1 minute, access token 1 hour, refresh token 24 hours, another with every refresh (read 2026-11-22)',
       },
     },
     limits: {
@@ -141,7 +50,14 @@ export const greenhouse = defineConnector({
     },
     check,
     reread,
+    poll,
     writeBack,
+    webhooks,
+    listReasons,
+    listTemplates,
+    writeLink,
+    readLinkToken,
+    reject,
   },
   webhook: {
     secret: 'webhookSecret',
@@ -161,6 +77,10 @@ export const greenhouse = defineConnector({
       {
         ja: '「Secret key」には、ここで設定した Webhook シークレットキーと同じ値を入力します。',
         en: 'Enter the webhook secret key you set here as its "Secret key".',
+      },
+      {
+        ja: '保存するとすぐに確認の通信が届きます。一覧で Webhook が無効（disabled）になっていたら、有効に戻してください。',
+        en: 'A ping arrives as soon as it is saved. Should the list show the webhook as disabled, enable it again.',
       },
     ],
   },
@@ -188,27 +108,57 @@ export const greenhouse = defineConnector({
         },
       },
       'ats-personal': {
-        possible: false,
-        why: {
-          ja: 'この版では未対応です。応募時に候補者ごとのリンクを項目へ書き込む必要があり、不採用メールでその項目を差し込めるかも確認できていません。',
-          en: 'Not in this version. The link would have to be written to a field when the person applies, and whether rejection mails accept that field is not confirmed.',
+        possible: true,
+        note: {
+          ja: '「個別リンクを書き込む項目のキー」の設定が必要です。不採用メールのテンプレートでその項目のトークンを差し込めるかは、Greenhouse の資料で確認できていません。必ずテスト用の候補者を一度不採用にして、届いたメールのリンクを確かめてください。リンクが入るのは、この方法に切り替えたあとに応募した方からです。',
+          en: "Needs the field for the personal link. Greenhouse's documentation does not fully say which templates accept the token of such a field, so confirm with a test rejection: reject a test candidate once and look at the link in the mail. Only people who apply after the switch have a link.",
         },
       },
       'ats-triggered': {
-        possible: false,
-        why: {
-          ja: 'この版では未対応です。不採用の操作は Greenhouse で行ってください。',
-          en: 'Not in this version. Reject in Greenhouse itself.',
+        possible: true,
+        note: {
+          ja: '不採用の操作をここから行うと、Greenhouse が選んだテンプレートのメールを送ります。私たちのリンクが入ったテンプレートだけを選べます。Greenhouse の画面で不採用にした場合、メールは画面での選択に従います。',
+          en: 'Rejecting from here makes Greenhouse send the template that was chosen; only one that carries our link can be. Rejecting in Greenhouse itself goes by what is chosen there.',
         },
       },
     },
   },
   cannot: [
     {
-      what: { ja: 'Webhook の自動設定', en: 'Setting up webhooks for you' },
+      what: { ja: 'メールテンプレートの作成・変更', en: 'Making or changing e-mail templates' },
       why: {
-        ja: 'API での作成はパートナー専用です。Dev Center で手作業で作成してください。',
-        en: 'The API reserves that for partners; create them by hand in the Dev Center.',
+        ja: 'API は読み取りだけに対応しています。書き出した文面を一度だけ貼り付けてください。',
+        en: 'The API only reads them. Paste the exported text once.',
+      },
+    },
+    {
+      what: {
+        ja: '定期確認だけでの削除・統合の検知',
+        en: 'Learning of deletions and merges by polling alone',
+      },
+      why: {
+        ja: '削除された応募や統合された候補者の一覧がありません。Webhook か、送信直前の再確認で分かります。',
+        en: 'There is no list of what was deleted or merged. Webhooks tell, and so does reading again right before a letter leaves.',
+      },
+    },
+    {
+      what: {
+        ja: '同じ候補者の応募ごとに別々のリンクを載せること',
+        en: 'A link of its own for each application of one candidate',
+      },
+      why: {
+        ja: '応募単位の項目のトークンは一部の契約だけの機能です。候補者の項目を使い、同じ方には最新のリンクが1つ入ります。',
+        en: 'Tokens of application fields come only with some plans. A candidate field is used, which holds the newest link.',
+      },
+    },
+    {
+      what: {
+        ja: '自社の認証情報での Webhook の自動設定',
+        en: 'Setting up webhooks for you with your own credential',
+      },
+      why: {
+        ja: 'API での作成はパートナー専用です。Greenhouse の画面から認可した接続では自動で設定します。自社の認証情報で接続した場合は、Dev Center で手作業で作成してください。',
+        en: 'The API reserves that for partners. A connection authorised through Greenhouse is set up for you; with your own credential, create them by hand in the Dev Center.',
       },
     },
     {
@@ -254,6 +204,8 @@ async function check(context: Context): Promise<void> {
   const reads = nameKey === '' ? { ...readScopes, ...tagScopes } : readScopes;
   for (const [scope, path] of Object.entries(reads)) await tryToRead(context, scope, path);
   if (nameKey !== '') await readConsentField(context, nameKey);
+  const linkField = context.settings.linkField ?? '';
+  if (linkField !== '') await readLinkField(context, { setting: 'linkField', nameKey: linkField });
 }
 
 async function tryToRead(context: Context, scope: string, path: string): Promise<void> {

@@ -28,6 +28,7 @@ const readers: Readonly<Record<string, (payload: unknown) => readonly Report[]>>
   merge_candidate: toMerged,
   candidate_anonymized: toAnonymized,
   delete_application: toErasedApplication,
+  new_candidate_application: toApplied,
 };
 
 export const events: readonly string[] = Object.keys(readers);
@@ -48,6 +49,11 @@ export function parseDelivery(body: unknown): readonly Report[] {
 function toRejected(payload: unknown): readonly Report[] {
   const parsed = parsePayload(ApplicationPayload, payload);
   return parsed.application.prospect ? [] : [{ kind: 'rejected', ...toHint(parsed) }];
+}
+
+function toApplied(payload: unknown): readonly Report[] {
+  const parsed = parsePayload(ApplicationPayload, payload);
+  return parsed.application.prospect ? [] : [{ kind: 'applied', ...toHint(parsed) }];
 }
 
 function toErasedCandidate(payload: unknown): readonly Report[] {
@@ -104,6 +110,11 @@ export function isRejection(application: vendor.Application): boolean {
   return application.status === 'rejected' && application.prospect !== true;
 }
 
+/** Whether v3 shows a real application that is still being decided on. */
+export function isOpen(application: vendor.Application): boolean {
+  return application.status === 'in_process' && application.prospect !== true;
+}
+
 /**
  * One application as it stands now. `gone` also when its candidate cannot be read: then there is nobody to write to.
  * Job and confidentiality are not in v3's application; the delivery's hint has them.
@@ -113,10 +124,11 @@ export function toApplication(applicationRef: string, reading: Reading): Applica
   const application = reading.applications.get(applicationRef);
   if (!application) return { state: 'gone', applicationRef };
   const candidateRef = String(application.candidate_id);
-  if (!isRejection(application)) {
-    return { state: application.status === 'hired' ? 'hired' : 'active', applicationRef, candidateRef, person: null };
-  }
   const candidate = reading.candidates.get(candidateRef);
+  if (!isRejection(application)) {
+    const person = isOpen(application) && candidate ? toPerson(candidate) : null;
+    return { state: application.status === 'hired' ? 'hired' : 'active', applicationRef, candidateRef, person };
+  }
   if (!candidate) return { state: 'gone', applicationRef };
   const detail = reading.details.get(applicationRef);
   const reason = toReason(detail, reading.reasons);
@@ -155,7 +167,7 @@ function toDecidedAt(application: vendor.Application, detail: vendor.RejectionDe
  * SECURITY_CONCERN (suspected fraud) and NONE_SPECIFIED stay unknown, so a person looks before anything is sent.
  * Source: rejection reason type keys, harvestdocs.greenhouse.io, "List rejection reasons" (read 2026-11-22).
  */
-function toDecidedBy(typeKey: string | null | undefined): DecidedBy {
+export function toDecidedBy(typeKey: string | null | undefined): DecidedBy {
   if (typeKey === 'WE_REJECTED_THEM') return 'company';
   if (typeKey === 'THEY_REJECTED_US') return 'candidate';
   return 'unknown';

@@ -48,6 +48,17 @@ export const Application = z.object({
   agency_note_id: Ref.nullish(),
 });
 
+/** An application as a page of the poll tells it. */
+export type SightedApplication = z.infer<typeof SightedApplication>;
+export const SightedApplication = Application.pick({
+  id: true,
+  status: true,
+  prospect: true,
+  rejected_at: true,
+}).extend({
+  updated_at: z.iso.datetime({ offset: true }),
+});
+
 export type RejectionDetail = z.infer<typeof RejectionDetail>;
 export const RejectionDetail = z.object({
   application_id: Ref,
@@ -86,6 +97,8 @@ export const CustomField = z.object({
   field_type: z.string(),
   value_type: z.string(),
   active: z.boolean().nullish(),
+  /** What stands for the field in an e-mail template. */
+  template_token_string: z.string().nullish(),
 });
 
 export type CustomFieldOption = z.infer<typeof CustomFieldOption>;
@@ -99,6 +112,27 @@ export const AppliedCandidateTag = z.object({ id: Ref, candidate_id: Ref, candid
 
 export type Note = z.infer<typeof Note>;
 export const Note = z.object({ id: Ref, candidate_id: Ref, body: z.string().nullish() });
+
+export type EmailTemplate = z.infer<typeof EmailTemplate>;
+export const EmailTemplate = z.object({
+  id: Ref,
+  name: z.string(),
+  body: z.string().nullish(),
+  html_body: z.string().nullish(),
+});
+
+export type Webhook = z.infer<typeof Webhook>;
+export const Webhook = z.object({
+  id: Ref,
+  endpoint_url: z.string(),
+  event_action_type: z.string(),
+  deactivated: z.boolean().nullish(),
+});
+
+/** A list of ids as a filter takes them. */
+export function toIds(ids: readonly number[]): string {
+  return [...new Set(ids)].sort((a, b) => a - b).join(',');
+}
 
 /** For answers whose content we do not use. */
 export const Anything = z.unknown();

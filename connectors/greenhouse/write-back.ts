@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import type { Context, Steps, WriteBack, WriteBackResult } from '../../src/connector/contract.ts';
 import {
-  type Context,
-  openGroups,
-  RelayError,
-  type Steps,
-  type WriteBack,
-  type WriteBackResult,
-} from '../../src/connector/contract.ts';
-import { idsMax } from './reread.ts';
+  findCandidateField,
+  isRefusal,
+  type NamedField,
+  readCandidate,
+  unsuitable,
+  writeCandidateField,
+} from './candidate-field.ts';
+import { reads } from './reads.ts';
 import * as vendor from './schema.ts';
 
 /** The tag a candidate carries while an agreement stands. Never renamed: it is looked up by this name. */
@@ -53,79 +54,6 @@ async function once(steps: Steps, step: string, work: () => Promise<void>): Prom
   await steps.finish(step);
 }
 
-/** What stands at the vendor about a candidate. What is asked about several at the same time is one call. */
-interface Reads {
-  candidate(candidateRef: string): Promise<vendor.CandidateFields | undefined>;
-  appliedTags(candidateRef: string, tagId: string): Promise<readonly vendor.AppliedCandidateTag[]>;
-  notes(candidateRef: string): Promise<readonly vendor.Note[]>;
-}
-
-const readsOf = new WeakMap<Context, Reads>();
-
-/** The reads of a connection: always the same ones, so that those who ask at the same time meet. */
-function read(context: Context): Reads {
-  const known = readsOf.get(context);
-  if (known) return known;
-  const made = openReads(context.http);
-  readsOf.set(context, made);
-  return made;
-}
-
-/** Most rows in one answer. */
-const rowsMax = '500';
-
-function openReads(http: Context['http']): Reads {
-  const candidate = openGroups<string, vendor.CandidateFields | undefined>({
-    toKey: () => '',
-    max: idsMax,
-    async work(refs) {
-      const query = { ids: toIds(refs), fields: 'id,custom_fields', per_page: rowsMax };
-      const rows = await http.list('/v3/candidates', vendor.CandidateFields, query);
-      const byRef = new Map(rows.map((row) => [String(row.id), row]));
-      return refs.map((ref) => byRef.get(ref));
-    },
-  });
-  const appliedTags = openGroups<
-    { readonly ref: string; readonly tagId: string },
-    readonly vendor.AppliedCandidateTag[]
-  >({
-    toKey: ({ tagId }) => tagId,
-    max: idsMax,
-    async work(asked, tagId) {
-      const refs = asked.map(({ ref }) => ref);
-      const query = { candidate_ids: toIds(refs), candidate_tag_ids: tagId, per_page: rowsMax };
-      const rows = await http.list('/v3/applied_candidate_tags', vendor.AppliedCandidateTag, query);
-      return ofEach(refs, rows);
-    },
-  });
-  const notes = openGroups<string, readonly vendor.Note[]>({
-    toKey: () => '',
-    max: idsMax,
-    async work(refs) {
-      const query = { candidate_ids: toIds(refs), fields: 'id,candidate_id,body', per_page: rowsMax };
-      return ofEach(refs, await http.list('/v3/notes', vendor.Note, query));
-    },
-  });
-  return { candidate, appliedTags: (ref, tagId) => appliedTags({ ref, tagId }), notes };
-}
-
-function toIds(refs: readonly string[]): string {
-  return [...new Set(refs)].join(',');
-}
-
-/** The rows of each candidate, in the order of the candidates. */
-function ofEach<T extends { readonly candidate_id: unknown }>(
-  refs: readonly string[],
-  rows: readonly T[],
-): readonly (readonly T[])[] {
-  const byRef = Map.groupBy(rows, (row) => String(row.candidate_id));
-  return refs.map((ref) => byRef.get(ref) ?? []);
-}
-
-function readCandidate(context: Context, candidateRef: string): Promise<vendor.CandidateFields | undefined> {
-  return read(context).candidate(candidateRef);
-}
-
 // The custom field
 
 const ConsentField = z.object({
@@ -150,16 +78,11 @@ export function readConsentField(context: Context, nameKey: string): Promise<Con
 }
 
 async function findConsentField(context: Context, nameKey: string): Promise<ConsentField> {
-  const fields = await context.http.list('/v3/custom_fields', vendor.CustomField, {
-    field_type: 'candidate',
-    name_key: nameKey,
-  });
-  const field = fields.find(
-    (one) => one.name_key === nameKey && one.field_type === 'candidate' && one.active !== false,
-  );
-  if (!field) throw unsuitable(nameKey, 'there is no active candidate field with this key');
+  const field = await findCandidateField(context, nameKey);
+  if (!field) throw unsuitable(toNamed(nameKey), 'there is no active candidate field with this key');
   const valueType = ConsentField.shape.valueType.safeParse(field.value_type);
-  if (!valueType.success) throw unsuitable(nameKey, `a field of type ${field.value_type} cannot hold a consent`);
+  if (!valueType.success)
+    throw unsuitable(toNamed(nameKey), `a field of type ${field.value_type} cannot hold a consent`);
   if (valueType.data !== 'single_select') return { valueType: valueType.data, options: null };
   return { valueType: valueType.data, options: await findOptions(context, nameKey, field.id) };
 }
@@ -180,11 +103,11 @@ async function findOptions(
   const granted = find('granted');
   const withdrawn = find('withdrawn');
   if (granted && withdrawn) return { granted: granted.id, withdrawn: withdrawn.id };
-  throw unsuitable(nameKey, 'its options must include "granted" (or 同意) and "withdrawn" (or 撤回)');
+  throw unsuitable(toNamed(nameKey), 'its options must include "granted" (or 同意) and "withdrawn" (or 撤回)');
 }
 
-function unsuitable(nameKey: string, why: string): RelayError {
-  return new RelayError('vendor_field_unsuitable', { message: `consentField ${nameKey}: ${why}` });
+function toNamed(nameKey: string): NamedField {
+  return { setting: 'consentField', nameKey };
 }
 
 async function markByField(
@@ -194,36 +117,7 @@ async function markByField(
   before: vendor.CandidateFields,
 ): Promise<void> {
   const field = await readConsentField(context, nameKey);
-  await context.http.patch(
-    `/v3/candidates/${item.candidateRef}`,
-    { custom_fields: [{ name_key: nameKey, value: toFieldValue(field, item) }] },
-    vendor.Anything,
-  );
-  await refuseLoss(context, item, nameKey, before);
-}
-
-/**
- * Greenhouse does not say whether a PATCH of `custom_fields` keeps the fields it does not name. Should it not, this
- * stops the connection after one candidate instead of emptying all of them.
- */
-async function refuseLoss(
-  context: Context,
-  item: WriteBack,
-  nameKey: string,
-  before: vendor.CandidateFields,
-): Promise<void> {
-  const others = toFilledKeys(before).filter((key) => key !== nameKey);
-  if (others.length === 0) return;
-  const after = await readCandidate(context, item.candidateRef);
-  const left = new Set(after ? toFilledKeys(after) : others);
-  const lost = others.filter((key) => !left.has(key));
-  if (lost.length > 0) throw unsuitable(nameKey, `writing it emptied ${lost.join(', ')}; leave consentField empty`);
-}
-
-function toFilledKeys(candidate: vendor.CandidateFields): readonly string[] {
-  return Object.entries(candidate.custom_fields ?? {}).flatMap(([key, { value }]) =>
-    value === null || value === undefined || value === '' ? [] : [key],
-  );
+  await writeCandidateField(context, before, toNamed(nameKey), toFieldValue(field, item));
 }
 
 /** What a short text holds at least; the vendor names no limit, so this is a cautious guess. */
@@ -278,7 +172,7 @@ function readAppliedTags(
   candidateRef: string,
   tagId: number,
 ): Promise<readonly vendor.AppliedCandidateTag[]> {
-  return read(context).appliedTags(candidateRef, String(tagId));
+  return reads(context).appliedTags(candidateRef, String(tagId));
 }
 
 /** A tag of the same name is refused with 422 ("has already been taken"); then somebody was quicker, and it is there. */
@@ -300,16 +194,12 @@ async function findTag(context: Context): Promise<vendor.CandidateTag | undefine
   return tags.find((tag) => tag.name.toLowerCase() === consentTag.toLowerCase());
 }
 
-function isRefusal(error: unknown): boolean {
-  return error instanceof RelayError && error.code === 'vendor_refused';
-}
-
 // The note
 
 /** Notes can be neither edited nor deleted, so the marker in each says whether ours stands there already. */
 async function writeNote(context: Context, item: WriteBack): Promise<void> {
   const marker = `[career-relay ${item.consentId} ${item.decision}]`;
-  const notes = await read(context).notes(item.candidateRef);
+  const notes = await reads(context).notes(item.candidateRef);
   if (notes.some((note) => note.body?.includes(marker))) return;
   await context.http.post(
     '/v3/notes',

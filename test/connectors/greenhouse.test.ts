@@ -50,14 +50,14 @@ function toItem(delivery: FakeDelivery, change: Partial<WriteBack> = {}): WriteB
 const paths = (fake: GreenhouseFake, from = 0) => fake.calls.slice(from).map(({ method, path }) => `${method} ${path}`);
 
 describe('reread', () => {
-  test('where nobody is rejected, one call is enough', async () => {
+  test('where nobody is rejected, two calls are enough', async () => {
     const { rig, fake } = await open();
     const { applicationRef } = fake.reject(hanako);
     fake.reinstate(applicationRef);
 
     await rig.reread([applicationRef, '999']);
 
-    expect(paths(fake)).toEqual(['POST /token', 'GET /v3/applications']);
+    expect(paths(fake)).toEqual(['POST /token', 'GET /v3/applications', 'GET /v3/candidates']);
   });
 
   test('a reason made since the reasons were read is asked for by its id, once', async () => {

@@ -30,7 +30,7 @@ test('a connector is offered with all a person needs to connect it', async () =>
     webhook: { events: expect.arrayContaining([expect.any(String)]) },
     scopes: expect.arrayContaining(['harvest:applications:list']),
   });
-  for (const name of ['clientId', 'clientSecret', 'webhookSecret']) {
+  for (const name of ['clientId', 'clientSecret']) {
     const field = greenhouse.fields.find((candidate: { readonly name: string }) => candidate.name === name);
     expect(field).toMatchObject({
       isOptional: false,
