@@ -1,7 +1,9 @@
 import type { Fake, FakeOptions } from '../src/connector/fake.ts';
 import { createGreenhouseFake } from './greenhouse/fake.ts';
+import { createHrmosFake } from './hrmos/fake.ts';
 
 /** The stand-in of each connector's vendor, by the connector's id: for people without an account. */
 export const fakes: Readonly<Record<string, (options: FakeOptions) => Fake>> = {
   greenhouse: createGreenhouseFake,
+  hrmos: createHrmosFake,
 };

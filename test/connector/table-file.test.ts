@@ -132,9 +132,10 @@ test('columns that nobody knows make a header all the same, so that a person can
 });
 
 test('names are known in any width and with spaces around them, the best of several first', () => {
-  const columns = guessColumns([' 応募ＩＤ', 'ステータス', '選考ステータス', 'メモ'], intake.columns);
+  const { header: found } = read('"　応募ＩＤ "\tステータス\t選考ステータス\tメモ\n');
+  const columns = guessColumns(found, intake.columns);
 
-  expect(columns).toEqual({ applicationRef: ' 応募ＩＤ', status: '選考ステータス' });
+  expect(columns).toEqual({ applicationRef: '応募ID', status: '選考ステータス' });
   expect(findMissing(columns, intake.needs)).toEqual([]);
 });
 

@@ -9,6 +9,7 @@ import { parseRows, type Row } from './parse.ts';
 export interface TableFile {
   /** When the file says that it was made; null when it does not. */
   readonly madeAt: Date | null;
+  /** Without differences of width and of spaces around. */
   readonly header: readonly string[];
   /** What stands below the header. */
   readonly rows: readonly Row[];
@@ -41,14 +42,12 @@ export function readTableFile(bytes: Uint8Array, intake: Pick<FileIntake, 'colum
   const { at, width } = findHeader(rows, known);
   if (width < 2)
     throw new RelayError('file_not_understood', { message: 'it holds no table: no row of column names was found' });
-  const header = dropEmptyEnd(rows[at]?.cells ?? []);
+  const header = dropEmptyEnd(rows[at]?.cells ?? []).map(toName);
   return {
     madeAt: findMadeAt(rows.slice(0, at), intake.madeAtLabel),
     header,
     rows: rows.slice(at + 1),
-    shape: createHash('sha256')
-      .update(JSON.stringify(header.map(toName)))
-      .digest('hex'),
+    shape: createHash('sha256').update(JSON.stringify(header)).digest('hex'),
   };
 }
 
@@ -98,10 +97,9 @@ function findMadeAt(rows: readonly Row[], label: string): Date | null {
 
 /** Our columns as the file's header names them; those that are not there are left out. */
 export function guessColumns(header: readonly string[], columns: FileIntake['columns']): Columns {
-  const byName = new Map(header.toReversed().map((cell) => [toName(cell), cell]));
   const found = fileColumns.flatMap((column) => {
-    const name = columns[column]?.names.find((known) => byName.has(toName(known)));
-    return name === undefined ? [] : [[column, byName.get(toName(name)) ?? ''] as const];
+    const name = columns[column]?.names.map(toName).find((known) => header.includes(known));
+    return name === undefined ? [] : [[column, name] as const];
   });
   return Object.fromEntries(found);
 }
