@@ -6,7 +6,7 @@ import { openConnections } from './connector/index.ts';
 import { openConsents } from './consent/index.ts';
 import { openCredits } from './credit/index.ts';
 import { openEvents } from './events.ts';
-import { openIntake } from './intake/index.ts';
+import { openImports, openIntake } from './intake/index.ts';
 import { openLetters, openMailer, registerOutboxRoutes } from './letter/index.ts';
 import { openCache } from './platform/cache.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
@@ -102,6 +102,7 @@ export async function startApp(
     redisUrl: config.redisUrl,
   });
   const intake = openIntake({ database, vault, clock, events, jobs, connections, count: metrics.countDelivery });
+  const imports = openImports({ database, vault, clock, events, connections });
   const mailer = openMailer({ database, clock, smtpUrl: config.smtpUrl, baseUrl });
   // Only on one machine is the outbox a place to look at; with PostgreSQL it merely keeps what could not be sent.
   const hasOutbox = mailer.kind === 'outbox' && !config.databaseUrl;
@@ -140,6 +141,7 @@ export async function startApp(
       clock,
       connections,
       intake,
+      imports,
       letters,
       credits,
       jobs,
@@ -156,9 +158,8 @@ export async function startApp(
       : startTicker(
           [
             { name: 'letters-due', everyMs: 1_000, run: () => letters.sweep() },
+            { name: 'imports-expired', everyMs: 600_000, run: () => imports.sweep() },
             { name: 'credits-expired', everyMs: 3_600_000, run: () => credits.sweepExpiry() },
-            { name: 'polls-due', everyMs: 30_000, run: () => intake.sweepPolls() },
-            { name: 'connections-silent', everyMs: 3_600_000, run: () => intake.sweepSilence() },
           ],
           log,
         );

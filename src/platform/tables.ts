@@ -191,29 +191,54 @@ export interface SightingTable {
   content: ColumnType<Record<string, unknown> | null, string | null, string | null>;
 }
 
-/** How far a connection was read by polling. */
-export interface PollTable {
-  connection_id: string;
-  company_id: string;
-  /** As the connector gave it; null: a reading begins anew. */
-  cursor: ColumnType<unknown, string | null, string | null>;
-  version: Generated<number>;
-  since: ColumnType<Date | null, Date | null, Date | null>;
-  next_poll_at: Instant;
-  last_polled_at: ColumnType<Date | null, Date | null, Date | null>;
-  last_outcome: string | null;
-  pages: Generated<number>;
-  seen: Generated<number>;
-  recorded: Generated<number>;
-  backfill: Generated<number>;
-  lifted: Generated<number>;
+export type FileImportState = 'needs-confirmation' | 'done' | 'expired';
+
+/** A row of a file that was not taken. It names no person. */
+export interface SetAside {
+  readonly line: number;
+  readonly reason: string;
 }
 
-export interface SilenceTable {
+/** One file that a recruiter exported, and what came of it. */
+export interface FileImportTable {
+  import_id: string;
+  company_id: string;
+  connection_id: string;
+  state: FileImportState;
+  name: string | null;
+  sha256: string;
+  /** Equal for files of the same columns. */
+  shape: string;
+  columns: Json<Readonly<Record<string, string>>>;
+  made_at: Instant;
+  received_at: Instant;
+  settled_at: ColumnType<Date | null, Date | null, Date | null>;
+  /** Only until the columns are confirmed. */
+  bytes: ColumnType<Uint8Array | null, Buffer | null, Buffer | null>;
+  row_count: number;
+  rejections: number;
+  skipped: number;
+  set_aside: Json<readonly SetAside[]>;
+}
+
+/** Which columns an admin confirmed for files of one shape. */
+export interface FileShapeTable {
   connection_id: string;
   company_id: string;
-  last_heard_at: Instant;
-  told_at: Instant;
+  shape: string;
+  columns: Json<Readonly<Record<string, string>>>;
+  confirmed_at: Instant;
+}
+
+/** How an application stood in the newest file that told of it. */
+export interface SeenRowTable {
+  connection_id: string;
+  company_id: string;
+  application_ref: string;
+  state: 'active' | 'hired' | 'rejected' | 'gone';
+  decided_at: ColumnType<Date | null, Date | null, Date | null>;
+  digest: string;
+  made_at: Instant;
 }
 
 export interface HiredCandidateTable {
@@ -391,12 +416,7 @@ export interface LedgerEntryTable {
   amount: number;
 }
 
-export type NoticeKind =
-  | 'credit-earned'
-  | 'progress'
-  | 'connection-failing'
-  | 'connection-recovered'
-  | 'connection-silent';
+export type NoticeKind = 'credit-earned' | 'progress' | 'connection-failing' | 'connection-recovered';
 
 export interface NoticeTable {
   notice_id: string;
@@ -444,8 +464,9 @@ export interface Tables {
   rejection: RejectionTable;
   hired_candidate: HiredCandidateTable;
   sighting: SightingTable;
-  poll: PollTable;
-  silence: SilenceTable;
+  file_import: FileImportTable;
+  file_shape: FileShapeTable;
+  seen_row: SeenRowTable;
   letter: LetterTable;
   link: LinkTable;
   consent_text: ConsentTextTable;

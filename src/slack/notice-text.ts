@@ -12,7 +12,6 @@ export const textNames = {
   progress: true,
   'connection-failing': true,
   'connection-recovered': true,
-  'connection-silent': true,
   help: true,
 } as const satisfies Record<TextName, true>;
 

@@ -3,11 +3,11 @@ import type { HTTPMethods } from 'fastify';
 import { pino } from 'pino';
 import { createGreenhouseFake } from '../../connectors/greenhouse/fake.ts';
 import { connectors } from '../../connectors/index.ts';
-import { type Connector, openConnections, serveFake } from '../../src/connector/index.ts';
+import { openConnections, serveFake } from '../../src/connector/index.ts';
 import { openConsents } from '../../src/consent/index.ts';
 import { openCredits } from '../../src/credit/index.ts';
 import { openEvents } from '../../src/events.ts';
-import { openIntake } from '../../src/intake/index.ts';
+import { type Imports, openImports, openIntake } from '../../src/intake/index.ts';
 import { type Letters, openLetters, openMailer } from '../../src/letter/index.ts';
 import { openCache } from '../../src/platform/cache.ts';
 import { openHttpServer, type Server } from '../../src/platform/http-server.ts';
@@ -27,6 +27,7 @@ export interface TestRelay {
   readonly database: ApiParts['database'];
   readonly clock: TestClock;
   readonly jobs: TestJobs;
+  readonly imports: Imports;
   readonly letters: Letters;
   /** Settings that fit the fake. */
   readonly settings: Readonly<Record<string, string>>;
@@ -49,8 +50,7 @@ export interface Answer {
 }
 
 export async function openRelay(
-  change: Partial<Pick<ApiParts, 'hasOutbox'>> &
-    Partial<ApiParts['jobs']> & { readonly more?: readonly Connector[] } = {},
+  change: Partial<Pick<ApiParts, 'hasOutbox'>> & Partial<ApiParts['jobs']> = {},
 ): Promise<TestRelay> {
   const database = await openTestDatabase();
   const vault = openTestVault();
@@ -72,11 +72,12 @@ export async function openRelay(
     events,
     cache,
     log,
-    connectors: [...connectors, ...(change.more ?? [])],
+    connectors,
     allowPrivateNetwork: true,
     redisUrl: undefined,
   });
   const intake = openIntake({ database, vault, clock, events, jobs, connections, count: () => undefined });
+  const imports = openImports({ database, vault, clock, events, connections });
   const mailer = openMailer({ database, clock, smtpUrl: undefined, baseUrl });
   const mailFrom = 'relay@example.com';
   const letters = openLetters({ database, clock, events, jobs, log, intake, connections, mailer, baseUrl, mailFrom });
@@ -107,6 +108,7 @@ export async function openRelay(
     clock,
     connections,
     intake,
+    imports,
     letters,
     credits,
     jobs: { counts: change.counts ?? jobs.counts, redrive: change.redrive ?? jobs.redrive },
@@ -119,6 +121,7 @@ export async function openRelay(
     database,
     clock,
     jobs,
+    imports,
     letters,
     settings: fake.settings(hosted.origin),
     fake,

@@ -6,11 +6,11 @@ import { companyRoutes } from './companies.ts';
 import { connectionRoutes } from './connections.ts';
 import { creditRoutes } from './credits.ts';
 import { deliveryRoutes } from './deliveries.ts';
+import { importRoutes } from './imports.ts';
 import { letterRoutes } from './letters.ts';
 import { describeApi, serveDocs } from './openapi.ts';
 import { operationRoutes } from './operation.ts';
 import type { ApiParts } from './parts.ts';
-import { pollRoutes } from './polls.ts';
 import { streamRoutes } from './stream.ts';
 import { templateRoutes } from './templates.ts';
 
@@ -30,7 +30,7 @@ export async function registerApi(server: Server, parts: ApiParts): Promise<void
   );
 }
 
-function guardedRoutes(api: Server, parts: ApiParts): void {
+async function guardedRoutes(api: Server, parts: ApiParts): Promise<void> {
   api.addHook('onRequest', requireAdmin(api, parts.adminToken));
   api.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
@@ -38,8 +38,8 @@ function guardedRoutes(api: Server, parts: ApiParts): void {
   api.setNotFoundHandler((request, reply) => sendProblem(new RelayError('request_not_found'), request, reply));
   companyRoutes(api, parts);
   connectionRoutes(api, parts);
-  pollRoutes(api, parts);
   deliveryRoutes(api, parts);
+  await importRoutes(api, parts);
   streamRoutes(api, parts);
   letterRoutes(api, parts);
   templateRoutes(api, parts);

@@ -107,8 +107,7 @@ export function connectionRoutes(api: Server, parts: ApiParts): void {
       summary: 'Change a connection',
       description:
         'What is not named stays. It is refused to turn it `live` while the agency is incomplete or its licence has ' +
-        'expired. Settings given replace those of the same name. With `backfillFrom`, rejections that were seen and not ' +
-        'acted on are, from that instant on.',
+        'expired. Settings given replace those of the same name.',
       params: IdParams,
       body: ConnectionChange,
       response: {
@@ -192,18 +191,15 @@ async function requireCompleteAgency(tx: Tx, companyId: string, now: Date): Prom
 
 /** Reads, merges and writes in one transaction. */
 async function changeConnection(
-  { connections, intake, clock }: Pick<ApiParts, 'connections' | 'intake' | 'clock'>,
+  { connections }: Pick<ApiParts, 'connections'>,
   tx: Tx,
   connectionId: string,
   change: ConnectionChange,
 ): Promise<Installed> {
   const before = await connections.read(tx, connectionId);
   if (!before) throw new RelayError('request_not_found', { message: 'there is no such connection' });
-  const { state, settings, letter, mapping, mode, backfillFrom } = change;
-  if (backfillFrom && backfillFrom > clock.now())
-    throw new RelayError('request_invalid', { message: 'backfillFrom lies in the future' });
-  const after = await connections.update(tx, connectionId, {
-    ...(backfillFrom && { backfillFrom }),
+  const { state, settings, letter, mapping, mode } = change;
+  return connections.update(tx, connectionId, {
     ...(state && { state }),
     ...(settings && { settings }),
     ...(mode && { mode }),
@@ -215,8 +211,6 @@ async function changeConnection(
     }),
     ...(mapping?.reasons && { mapping: mergeReasons(before.mapping, mapping.reasons) }),
   });
-  if (backfillFrom) await intake.backfill(tx, after);
-  return after;
 }
 
 type ReasonChanges = NonNullable<NonNullable<ConnectionChange['mapping']>['reasons']>;

@@ -1,7 +1,7 @@
 import { type Company, readCompany, readCompanyBySlug } from '../../company/index.ts';
 import type { Connections } from '../../connector/index.ts';
 import type { Credits } from '../../credit/index.ts';
-import type { Intake } from '../../intake/index.ts';
+import type { Imports, Intake } from '../../intake/index.ts';
 import type { Letters } from '../../letter/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Tx } from '../../platform/database.ts';
@@ -16,7 +16,8 @@ export interface ApiParts {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly connections: Connections;
-  readonly intake: Pick<Intake, 'replay' | 'poll' | 'backfill'>;
+  readonly intake: Pick<Intake, 'replay'>;
+  readonly imports: Pick<Imports, 'take' | 'confirm'>;
   readonly letters: Pick<Letters, 'cancel' | 'send'>;
   readonly credits: Pick<Credits, 'confirmReferral' | 'reserve' | 'use' | 'release'>;
   readonly jobs: Pick<Jobs, 'counts' | 'redrive'>;

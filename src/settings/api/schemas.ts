@@ -268,7 +268,7 @@ export const NewConnection = z
     company: CompanyRef,
     connector: z.string().min(1).max(64),
     access: Access.optional().describe('Without it the first that needs nobody to agree in the ATS.'),
-    settings: Settings.describe('By field name; GET /connectors says which.'),
+    settings: Settings.default({}).describe('By field name; GET /connectors says which.'),
   })
   .meta({
     examples: [
@@ -288,9 +288,6 @@ export const ConnectionChange = z
     settings: Settings.optional().describe('Fields given replace those of the same name.'),
     letter: LetterPolicy.partial().optional(),
     mode: Mode.optional(),
-    backfillFrom: Instant.optional().describe(
-      'Act on what was decided before `markedAt`, from this instant on; GET …/backfill shows it first.',
-    ),
     mapping: z
       .strictObject({
         reasons: z
@@ -429,7 +426,7 @@ export const Balance = z
 export const Notice = z
   .object({
     id: Id,
-    kind: z.enum(['credit-earned', 'progress', 'connection-failing', 'connection-recovered', 'connection-silent']),
+    kind: z.enum(['credit-earned', 'progress', 'connection-failing', 'connection-recovered']),
     text: z.string(),
     status: z
       .enum(['waiting', 'sending', 'sent', 'logged', 'failed'])

@@ -12,6 +12,7 @@ type Query = Readonly<Record<string, string | undefined>>;
 /** The API of a running service. Answers are JSON as they came; undefined where there is none. */
 export interface Client {
   get(path: string, query?: Query): Promise<unknown>;
+  /** A form is sent as one, anything else as JSON. */
   send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<unknown>;
 }
 
@@ -74,9 +75,9 @@ async function call(base: string, token: string, method: string, path: string, b
     headers: {
       authorization: `Bearer ${token}`,
       accept: 'application/json',
-      ...(body && { 'content-type': 'application/json' }),
+      ...(body && !(body instanceof FormData) && { 'content-type': 'application/json' }),
     },
-    ...(body && { body: JSON.stringify(body) }),
+    ...(body && { body: body instanceof FormData ? body : JSON.stringify(body) }),
   });
   const { ok, status, text } = await exchange(request, base);
   const answer = parseAnswer(text, base);

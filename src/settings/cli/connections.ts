@@ -3,9 +3,9 @@ import { Option } from 'commander';
 import { CheckResult, Connection, Connector, listOf } from '../api/schemas.ts';
 import { toSegment } from './client.ts';
 import { ClientCommand, type ListOptions, pair, wholeNumber } from './command.ts';
+import { addImportCommands } from './imports.ts';
 import { type ClientIo, readAll, UsageError } from './io.ts';
 import { withPages, writeMore } from './pages.ts';
-import { addPollCommands } from './polls.ts';
 import type { Screen } from './screen.ts';
 
 type Pairs = readonly (readonly [string, string])[];
@@ -88,7 +88,7 @@ export function connectionCommand(io: ClientIo): ClientCommand {
   addStateCommand(io, command, 'shadow', 'plan and show letters, send none');
   addStateCommand(io, command, 'paused', 'send no letters for now; deliveries are still taken in', 'pause');
 
-  addPollCommands(io, command);
+  addImportCommands(io, command);
 
   command.commandsGroup('Look:');
   withPages(
