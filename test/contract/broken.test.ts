@@ -8,6 +8,7 @@ import {
   type Context,
   type Fake,
   type Field,
+  type Reason,
   type RejectedApplication,
   RelayError,
   type Report,
@@ -81,12 +82,42 @@ function hinting(change: Partial<NonNullable<Connector['webhook']>>): Subject {
   return { ...hintSample, connector: { ...hintSample.connector, webhook: { ...known, ...change } } };
 }
 
+type Poll = NonNullable<Api['poll']>;
+const soundPoll = () => (sampleSubject.connector.api as Api).poll as Poll;
+
+/** The sample ATS, polled wrongly. */
+function polling(change: Partial<Poll>): Subject {
+  const api = sampleSubject.connector.api as Api;
+  return {
+    ...sampleSubject,
+    connector: { ...sampleSubject.connector, api: { ...api, poll: { ...soundPoll(), ...change } } },
+  };
+}
+
+function pulling(change: (page: Awaited<ReturnType<Poll['pull']>>) => Awaited<ReturnType<Poll['pull']>>): Subject {
+  return polling({ pull: async (...given) => change(await soundPoll().pull(...given)) });
+}
+
 function candidatePath(item: WriteBack): string {
   return `/v3/candidates/${item.candidateRef}`;
 }
 
 const anything = z.unknown();
+const anyReason: Reason = { reasonRef: '1', name: '理由', decidedBy: 'company' };
 const kinds: Readonly<Record<string, string>> = { hired: 'rejected' };
+
+/** Its token endpoint answers once. */
+function withOneToken(fake: Fake): Fake {
+  let tokens = 0;
+  return {
+    ...fake,
+    handle: async (request) => {
+      if (!new URL(request.url).pathname.endsWith('/token')) return fake.handle(request);
+      tokens += 1;
+      return tokens === 1 ? fake.handle(request) : new Response(null, { status: 401 });
+    },
+  };
+}
 
 /** A fake whose answers are changed on the way, for what only a vendor can do wrong. */
 function faking(change: (fake: Fake) => Partial<Fake>): Subject {
@@ -565,6 +596,109 @@ const brokens: readonly Broken[] = [
     }),
   },
   // Fixtures
+  {
+    what: 'reasons of which one is named twice',
+    fails: 'the company’s reasons are listed once each, that of a rejection among them',
+    because: /a reason is listed twice/,
+    subject: api({ listReasons: async () => [anyReason, anyReason] }),
+  },
+  {
+    what: 'reasons that are not the ones of its rejections',
+    fails: 'the company’s reasons are listed once each, that of a rejection among them',
+    because: /the reason of a rejection is not listed/,
+    subject: api({ listReasons: async () => [anyReason] }),
+  },
+  {
+    what: 'a connector that subscribes again each time',
+    fails: 'setting up webhooks twice subscribes once',
+    because: /webhooks were made once more/,
+    subject: api({
+      webhooks: {
+        mayBy: ['client-credentials'],
+        async create({ http }) {
+          await http.post('/v3/notes', {}, anything).catch(() => undefined);
+          return [];
+        },
+      },
+    }),
+  },
+  {
+    what: 'a poll that overlooks old applications',
+    fails: 'a decision on an application that is two years old is found by polling',
+    because: /1 of 1 rejections were not seen/,
+    subject: pulling((page) => ({ ...page, sightings: [] })),
+  },
+  {
+    what: 'a poll that asks once more for every page',
+    fails: 'every decision is told over many pages, one call each, with the instant that reading again gives',
+    because: /pages cost \d+ calls/,
+    subject: polling({
+      async pull(...given) {
+        await soundPoll().pull(...given);
+        return soundPoll().pull(...given);
+      },
+    }),
+  },
+  {
+    what: 'a poll that tells when it read instead of when it was decided',
+    fails: 'every decision is told over many pages, one call each, with the instant that reading again gives',
+    because: /the instant is another/,
+    subject: pulling((page) => ({
+      ...page,
+      sightings: page.sightings.map((one) => ({ ...one, decidedAt: new Date(one.decidedAt.getTime() + 1) })),
+    })),
+  },
+  {
+    what: 'a poll that stops after the first page',
+    fails: 'every decision is told over many pages, one call each, with the instant that reading again gives',
+    because: /rejections were not seen/,
+    subject: pulling((page) => ({ ...page, isLast: true })),
+  },
+  {
+    what: 'a poll that forgets where it was',
+    fails: 'the kept cursor finds what came later, and does not begin anew',
+    because: /the whole list was read again/,
+    subject: pulling((page) => (page.isLast ? { ...page, cursor: soundPoll().first(new Date(0)) } : page)),
+  },
+  {
+    what: 'a poll that goes on from a day too late',
+    fails: 'the kept cursor finds what came later, and does not begin anew',
+    because: /a rejection after the reading/,
+    subject: pulling((page) => (page.isLast ? { ...page, cursor: soundPoll().first(new Date('2030-01-01')) } : page)),
+  },
+  {
+    what: 'a poll that goes on from when it ended',
+    fails: 'what is decided while a reading goes on is not lost',
+    because: /decided between two pages/,
+    subject: pulling((page) => ({
+      ...page,
+      sightings: page.sightings.filter(({ decidedAt }) => decidedAt <= new Date('2026-11-24T01:00:30Z')),
+      cursor: page.isLast ? soundPoll().first(new Date('2030-01-01')) : page.cursor,
+    })),
+  },
+  {
+    what: 'a poll that takes a failure for the end',
+    fails: 'a page that fails half way loses nothing',
+    because: /nothing was thrown/,
+    subject: polling({
+      pull: (context, cursor, now) =>
+        soundPoll()
+          .pull(context, cursor, now)
+          .catch(() => ({ sightings: [], cursor, isLast: true })),
+    }),
+  },
+  {
+    what: 'a vendor that gives no second token',
+    fails: 'a token that expires between two pages is replaced',
+    because: /401|vendor_unauthorized/,
+    subject: { ...sampleSubject, createFake: (options) => withOneToken(sampleSubject.createFake(options)) },
+  },
+  {
+    what: 'a poll that takes anything for its cursor',
+    fails: 'a cursor of another shape is not taken for one',
+    because: /is taken for a cursor/,
+    subject: polling({ cursor: z.unknown(), pull: async () => ({ sightings: [], cursor: {}, isLast: true }) }),
+  },
   {
     what: 'a connector that believes what nobody signed',
     fails: 'a delivery whose content is not proved says only what to read again',

@@ -1,5 +1,7 @@
 import { declaration } from './checks/declaration.ts';
 import { fixtures } from './checks/fixtures.ts';
+import { lookups } from './checks/lookups.ts';
+import { poll } from './checks/poll.ts';
 import { reread } from './checks/reread.ts';
 import { settings } from './checks/settings.ts';
 import type { Check } from './checks/support.ts';
@@ -9,7 +11,16 @@ import { writeBack } from './checks/write-back.ts';
 export type { Check };
 
 /** Everything every connector promises, in the order of the stream. */
-export const checks: readonly Check[] = [...declaration, ...settings, ...reread, ...webhook, ...writeBack, ...fixtures];
+export const checks: readonly Check[] = [
+  ...declaration,
+  ...settings,
+  ...reread,
+  ...lookups,
+  ...poll,
+  ...webhook,
+  ...writeBack,
+  ...fixtures,
+];
 
 /** What is asked again for every other way of writing back. */
 export const variantChecks: readonly Check[] = writeBack;

@@ -5,6 +5,7 @@ import type {
   Fake,
   FakeDelivery,
   FakeOptions,
+  Reason,
   Report,
   Steps,
   WriteBack,
@@ -31,6 +32,8 @@ export interface Subject {
   readonly isVariant?: boolean;
   /** True for a connector that has no subject of its own yet. */
   readonly isGuessed?: boolean;
+  /** Most rows in a page of its poll. */
+  readonly pollRows?: number;
   /** API calls a full reread costs: the first one, and every further one within the hour. */
   readonly rereadCalls: { readonly first: number; readonly further: number };
   readonly fixtures: readonly { readonly name: string; readonly text: string }[];
@@ -53,6 +56,11 @@ export interface Rig {
   intercept(answerer: Answerer | undefined): void;
   check(): Promise<void>;
   reread(applicationRefs: readonly string[]): ReturnType<ReturnType<typeof openConnections>['reread']>;
+  pull(
+    from: { readonly cursor: unknown } | { readonly since: Date },
+  ): ReturnType<ReturnType<typeof openConnections>['pull']>;
+  listReasons(): Promise<readonly Reason[]>;
+  setUpWebhooks(url: string): Promise<boolean>;
   writeBack(item: WriteBack, steps: Steps): ReturnType<ReturnType<typeof openConnections>['writeBack']>;
   parse(delivery: Pick<FakeDelivery, 'body'>): readonly Report[];
   verify(secret: string, headers: Readonly<Record<string, string>>, body: Buffer): boolean;
@@ -164,6 +172,9 @@ async function openRig(
     },
     check: () => connections.check(connection),
     reread: (refs) => connections.reread(connection, refs),
+    pull: (from) => connections.pull(connection, from),
+    listReasons: async () => (await connections.listReasons(connection)) ?? [],
+    setUpWebhooks: (url) => connections.setUpWebhooks(connection, url),
     writeBack: (item, steps) => connections.writeBack(connection, item, steps),
     parse: ({ body }) => connector.webhook?.parse(JSON.parse(body.toString('utf8'))) ?? [],
     verify(secret, headers, body) {

@@ -1,0 +1,49 @@
+import type { Subject } from '../rig.ts';
+import { type Check, ensure, ensureSame, hanako } from './support.ts';
+
+const withoutReasons = ({ connector }: Subject) => (connector.api?.listReasons ? undefined : 'it lists no reasons');
+
+function withoutWebhookSetup({ connector }: Subject): string | undefined {
+  const mayBy = connector.api?.webhooks?.mayBy ?? [];
+  if (mayBy.length === 0) return 'its webhooks are made by hand';
+  return mayBy.some((access) => access !== 'authorization-code')
+    ? undefined
+    : 'only connections that a person authorised may make webhooks';
+}
+
+export const lookups: readonly Check[] = [
+  {
+    name: 'the company’s reasons are listed once each, that of a rejection among them',
+    skip: withoutReasons,
+    async run(subject, bench) {
+      const rig = await bench.open(subject);
+      const { applicationRef } = rig.fake.reject(hanako);
+      const reasons = await rig.listReasons();
+      const refs = reasons.map(({ reasonRef }) => reasonRef);
+      ensure(refs.length > 0, 'no reason is listed');
+      ensureSame([...new Set(refs)], refs, 'a reason is listed twice');
+      ensure(
+        reasons.every(({ name }) => name.trim() !== ''),
+        'a reason has no name',
+      );
+      const [application] = await rig.reread([applicationRef]);
+      const ref = application?.state === 'rejected' ? application.reason?.ref : undefined;
+      ensure(ref === undefined || refs.includes(ref), 'the reason of a rejection is not listed');
+    },
+  },
+  {
+    name: 'setting up webhooks twice subscribes once',
+    skip: withoutWebhookSetup,
+    async run(subject, bench) {
+      const rig = await bench.open(subject);
+      const url = 'https://relay.example.com/hooks/0199f0c2-1111-7000-8000-000000000001';
+      const before = rig.fake.calls.length;
+      ensureSame(await rig.setUpWebhooks(url), true, 'it was not set up');
+      const posts = () => rig.fake.calls.slice(before).filter(({ method }) => method === 'POST').length;
+      const made = posts();
+      ensure(made > 0, 'nothing was subscribed');
+      ensureSame(await rig.setUpWebhooks(url), true, 'it was not set up again');
+      ensure(posts() === made, `${posts() - made} webhooks were made once more`);
+    },
+  },
+];
