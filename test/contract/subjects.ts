@@ -31,6 +31,7 @@ export const greenhouseWithTag: Subject = {
   createFake: createGreenhouseFake,
   // Applications, details and candidates; the reasons once an hour.
   rereadCalls: { first: 4, further: 3 },
+  pollRows: 500,
   fixtures: readFixtures('greenhouse'),
 };
 
@@ -41,6 +42,7 @@ export const sampleSubject: Subject = {
   isOffered: false,
   createFake: createSampleFake,
   rereadCalls: { first: 1, further: 1 },
+  pollRows: 3,
   fixtures: readFixtures('_sample'),
 };
 

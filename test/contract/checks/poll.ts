@@ -34,10 +34,13 @@ function ensureSeen({ sightings }: Pick<Reading, 'sightings'>, deliveries: reado
   ensure(missed.length === 0, `${what}: ${missed.length} of ${deliveries.length} rejections were not seen`);
 }
 
-/** Enough rejections for two pages and a bit. */
+/** Enough rejections for two pages and a bit, a second apart. */
 function rejectPages(subject: Subject, rig: Rig): readonly FakeDelivery[] {
   ensure(subject.pollRows !== undefined, 'the subject does not say how many rows a page of its poll has');
-  return makeMany(subject.pollRows * 2 + 1).map((applicant) => rig.fake.reject(applicant));
+  return makeMany(subject.pollRows * 2 + 1).map((applicant) => {
+    rig.clock.advance(1_000);
+    return rig.fake.reject(applicant);
+  });
 }
 
 export const poll: readonly Check[] = [
@@ -134,11 +137,9 @@ export const poll: readonly Check[] = [
     async run(subject, bench) {
       const rig = await bench.open(subject);
       for (const cursor of [{ what: 1 }, 'page 2', null, 7]) {
-        const error = await catchError(rig.pull({ cursor }), 'a cursor of another shape');
-        ensure(
-          'code' in error && error.code === 'cursor_unreadable',
-          `${JSON.stringify(cursor)} is taken for a cursor`,
-        );
+        const told = JSON.stringify(cursor);
+        const error = await catchError(rig.pull({ cursor }), `${told} is taken for a cursor`);
+        ensure('code' in error && error.code === 'cursor_unreadable', `${told} breaks the poll`);
       }
     },
   },
