@@ -28,6 +28,11 @@ export interface EventPayloads {
   /** connector: the ATS refuses us and the company must act; or it works again. */
   'connection-failing': { readonly connectionId: string; readonly code: string; readonly since: string };
   'connection-recovered': { readonly connectionId: string; readonly since: string };
+  /**
+   * intake: no webhook came since then, for longer than usual; or `missed` rejections, found by polling, that no webhook
+   * told in all the time a vendor tries.
+   */
+  'connection-silent': { readonly connectionId: string; readonly since: string; readonly missed: number };
 }
 
 export type EventName = keyof EventPayloads;

@@ -156,7 +156,7 @@ const rules = {
       'csv-parse': ['src/connector/table-file/parse.ts'],
       'iconv-lite': ['src/connector/table-file/decode.ts', 'src/connector/table-file/write.ts'],
       '@fastify/multipart': ['src/settings/api/imports.ts'],
-      '@holiday-jp/holiday_jp': ['src/letter/business-hours.ts'],
+      '@holiday-jp/holiday_jp': ['src/platform/business-hours.ts'],
       // Each of the three writes in another form (mail, mrkdwn, page) and so escapes in another way.
       liquidjs: ['src/letter/templates.ts', 'src/slack/notice-text.ts', 'src/consent/pages.ts'],
       // The calls out, the requests in, and the log behind both.

@@ -5,6 +5,8 @@ const credentials = { clientId: 'sample-client', clientSecret: 'sample-client-se
 const webhookSecret = 'sample-webhook-secret-88e0';
 const basic = `Basic ${Buffer.from(`${credentials.clientId}:${credentials.clientSecret}`).toString('base64')}`;
 
+const rowsMax = 3;
+
 interface Item {
   readonly id: string;
   readonly person: string;
@@ -63,12 +65,28 @@ export function createSampleFake(options: FakeOptions): Fake {
     return Response.json({ access_token: token, expires_in: seconds });
   }
 
+  /** Three at a time, in the order of the decisions; a page is named by the last of the page before. */
+  function listDeclined(query: URLSearchParams): object {
+    const [since, page] = [query.get('since') ?? '', query.get('page') ?? ''];
+    const nameOf = ({ id, declinedAt }: Item) => `${declinedAt} ${id}`;
+    const rest = [...items.values()]
+      .filter((item) => item.state === 'declined' && (item.declinedAt ?? '') >= since && nameOf(item) > page)
+      .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+    const own = rest.slice(0, rowsMax);
+    const last = own.at(-1);
+    return {
+      items: own.map(({ id, declinedAt }) => ({ id, declinedAt })),
+      next: rest.length > rowsMax && last ? nameOf(last) : null,
+    };
+  }
+
   function answer(request: Request, url: URL): Response {
     if (url.pathname === '/oauth/token') return issueToken(request);
     const failure = failures.shift();
     if (failure) return failure;
     const token = (request.headers.get('authorization') ?? '').replace(/^Bearer /, '');
     if ((expiries.get(token) ?? 0) <= options.now().getTime()) return Response.json({}, { status: 401 });
+    if (url.pathname === '/declined') return Response.json(listDeclined(url.searchParams));
     if (url.pathname !== '/applications') return Response.json({}, { status: 404 });
     const ids = url.searchParams.get('ids')?.split(',') ?? [];
     return Response.json(ids.flatMap((id) => items.get(id) ?? []));
@@ -119,7 +137,7 @@ function toItem(applicant: FakeApplicant, known: Item | undefined, nextRef: () =
     id: applicant.applicationRef ?? nextRef(),
     person: known?.person ?? applicant.candidateRef ?? nextRef(),
     state: 'declined',
-    declinedAt: now.toISOString(),
+    declinedAt: (applicant.decidedAt ?? now).toISOString(),
     declinedBy: decidedBy === 'unknown' ? null : ({ company: 'us', candidate: 'them' } as const)[decidedBy],
     givenName: applicant.givenName,
     familyName: applicant.familyName,

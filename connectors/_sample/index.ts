@@ -25,6 +25,15 @@ const Item = z.object({
 });
 type Item = z.infer<typeof Item>;
 
+/** Declined since an instant, oldest first, a page at a time. */
+const Declined = z.object({
+  items: z.array(z.object({ id: z.string(), declinedAt: z.iso.datetime() })),
+  next: z.string().nullable(),
+});
+
+/** The instant from which this reading goes, and the page within it. */
+const Cursor = z.object({ since: z.iso.datetime(), page: z.string().nullable(), newest: z.iso.datetime() });
+
 const Envelope = z.object({ event: z.string() });
 const Message = z.object({
   id: z.string(),
@@ -107,6 +116,7 @@ export const sample = defineConnector({
       const byRef = new Map(items.map((item) => [item.id, item]));
       return applicationRefs.map((ref) => toApplication(ref, byRef.get(ref)));
     },
+    poll: { everyMinutes: 60, cursor: Cursor, first, pull },
   },
   webhook: {
     secret: 'webhookSecret',
@@ -138,6 +148,21 @@ export const sample = defineConnector({
     },
   ],
 });
+
+function first(since: Date): z.infer<typeof Cursor> {
+  return { since: since.toISOString(), page: null, newest: since.toISOString() };
+}
+
+/** The next reading begins at the newest decision seen: what is told twice costs nothing, what is missed is lost. */
+async function pull({ http }: Context, { since, page, newest }: z.infer<typeof Cursor>) {
+  const { items, next } = await http.get('/declined', Declined, { since, ...(page === null ? {} : { page }) });
+  const latest = items.at(-1)?.declinedAt ?? newest;
+  return {
+    sightings: items.map(({ id, declinedAt }) => ({ applicationRef: id, decidedAt: new Date(declinedAt) })),
+    cursor: next === null ? first(new Date(latest)) : { since, page: next, newest: latest },
+    isLast: next === null,
+  };
+}
 
 function parse(body: unknown): readonly Report[] {
   const envelope = Envelope.safeParse(body);

@@ -23,6 +23,7 @@ export interface ApplyParts {
 /**
  * Brings our rejections in line with what the ATS says now, and tells the rooms downstream, in one transaction.
  * Doing it again changes nothing. What the delivery alone knew (`hints`) completes what reading again left open.
+ * @returns the ids of the rejections that are new, and of those that no longer stand.
  */
 export async function applyApplications(
   parts: ApplyParts,
@@ -30,7 +31,7 @@ export async function applyApplications(
   connection: Connection,
   applications: readonly Application[],
   hints: ReadonlyMap<string, ApplicationHint>,
-): Promise<void> {
+): Promise<{ readonly recorded: readonly string[]; readonly lifted: readonly string[] }> {
   const { connectionId, companyId } = connection;
   const now = parts.clock.now();
   const rejected = applications
@@ -41,13 +42,8 @@ export async function applyApplications(
     .flatMap((application) => ('candidateRef' in application ? [application.candidateRef] : []));
 
   await saveHired(tx, connection, hired, now);
-  await publishLifted(
-    parts,
-    tx,
-    companyId,
-    'hired',
-    await liftRejections(tx, connectionId, { to: 'hired', candidateRefs: hired }),
-  );
+  const liftedByHire = await liftRejections(tx, connectionId, { to: 'hired', candidateRefs: hired });
+  await publishLifted(parts, tx, companyId, 'hired', liftedByHire);
 
   const notActive = applications.filter(({ state }) => state !== 'gone' && state !== 'hired');
   const reinstated = await liftRejections(tx, connectionId, {
@@ -57,7 +53,7 @@ export async function applyApplications(
   });
   await publishLifted(parts, tx, companyId, 'reinstated', reinstated);
 
-  await applyErased(parts, tx, connection, {
+  const erased = await applyErased(parts, tx, connection, {
     candidateRefs: [],
     applicationRefs: applications.filter(({ state }) => state === 'gone').map(({ applicationRef }) => applicationRef),
   });
@@ -70,6 +66,7 @@ export async function applyApplications(
     'rejection-recorded',
     recorded.map((rejectionId) => ({ companyId, connectionId, rejectionId })),
   );
+  return { recorded, lifted: [...liftedByHire, ...reinstated, ...erased] };
 }
 
 /** Follows the vendor's erasures and merges, which need no reading again. */
@@ -96,10 +93,11 @@ async function applyErased(
   tx: Tx,
   connection: Connection,
   refs: { readonly candidateRefs: readonly string[]; readonly applicationRefs: readonly string[] },
-): Promise<void> {
+): Promise<readonly string[]> {
   const rejectionIds = await liftRejections(tx, connection.connectionId, { to: 'erased', ...refs });
   await scrubErased(tx, connection.connectionId, { candidateRefs: refs.candidateRefs, rejectionIds }, clock.now());
   await publishLifted({ events }, tx, connection.companyId, 'erased', rejectionIds);
+  return rejectionIds;
 }
 
 async function publishLifted(

@@ -3,6 +3,8 @@ export { type FileImport, listImports } from './import-store.ts';
 export { type HandedIn, type ImportResult, type Imports, openImports } from './imports.ts';
 export { type Intake, type IntakeParts, openIntake } from './intake.ts';
 export * from './model.ts';
+export type { PollFound } from './poll.ts';
+export { countSightings, listSightings, readReach, type SightingsPage } from './poll-store.ts';
 export {
   type ListedDelivery,
   type ListedRejection,

@@ -1,12 +1,17 @@
+import type { Connection } from '../connector/index.ts';
 import { appendAudit } from '../platform/audit.ts';
+import type { Tx } from '../platform/database.ts';
 import { RelayError } from '../platform/errors.ts';
 import type { Server } from '../platform/http-server.ts';
 import type { Jobs } from '../platform/jobs.ts';
+import { type BackfillJob, backfillQueue, runBackfill, startBackfill } from './backfill.ts';
 import { registerHook } from './hook.ts';
 import { openInbox, type ProcessJob, processQueue } from './inbox.ts';
 import type { Recheck } from './model.ts';
+import { type PollFound, type PollJob, pollNow, pollQueue, runPoll, sweepPolls } from './poll.ts';
 import { type ProcessParts, processDeliveries } from './process.ts';
 import { recheckRejections } from './recheck.ts';
+import { sweepSilence } from './silence-sweep.ts';
 
 /** The way in: deliveries become rejections, and rejections are asked after once more before anything is sent. */
 export interface Intake {
@@ -14,6 +19,18 @@ export interface Intake {
   recheck(companyId: string, rejectionIds: readonly string[]): Promise<ReadonlyMap<string, Recheck>>;
   /** Works on a stored delivery once more. Nothing is sent twice by it. @throws RelayError request_not_found. */
   replay(deliveryId: string, actor: string): Promise<void>;
+  /**
+   * Runs one reconciliation now and tells what it found.
+   * @param ask.days how far back it reaches; without it 90 days the first time, then on from where the last one ended.
+   * @throws RelayError request_conflict when the connector is not polled; else as the ATS answers.
+   */
+  poll(connection: Connection, ask: { readonly days?: number | undefined }): Promise<PollFound>;
+  /** Acts on what was seen at or after the date that was just chosen, in a job of this transaction. */
+  backfill(tx: Tx, connection: Connection): Promise<void>;
+  /** Adds a job for every connection whose next poll is due. For a ticker; safe in several processes at once. */
+  sweepPolls(): Promise<number>;
+  /** Tells of every connection whose webhooks have been silent for longer than usual. For a ticker, hourly. */
+  sweepSilence(): Promise<number>;
 }
 
 export interface IntakeParts extends ProcessParts {
@@ -24,6 +41,8 @@ export interface IntakeParts extends ProcessParts {
 
 /** Jobs of many deliveries are taken together: their applications are read again in calls of the vendor's batch size. */
 const jobsAtOnce = 50;
+/** Readings wait for the vendor most of the time, so one slow ATS holds up few others. */
+const waiting = { batch: 1, atOnce: 4 };
 
 export function openIntake(parts: IntakeParts): Intake {
   const inbox = openInbox(parts);
@@ -32,11 +51,29 @@ export function openIntake(parts: IntakeParts): Intake {
     batch: jobsAtOnce,
     handle: (jobs) => processDeliveries(parts, jobs),
   });
+  parts.jobs.define<PollJob>({
+    name: pollQueue,
+    ...waiting,
+    handle: (jobs) => each(jobs, (job) => runPoll(parts, job)),
+  });
+  parts.jobs.define<BackfillJob>({
+    name: backfillQueue,
+    ...waiting,
+    handle: (jobs) => each(jobs, (job) => runBackfill(parts, job)),
+  });
   return {
     routes: (server) => registerHook(server, { connections: parts.connections, inbox, count: parts.count }),
     recheck: (companyId, rejectionIds) => recheckRejections(parts, companyId, rejectionIds),
     replay: (deliveryId, actor) => replay(parts, deliveryId, actor),
+    poll: (connection, ask) => pollNow(parts, connection, ask),
+    backfill: (tx, connection) => startBackfill(parts, tx, connection),
+    sweepPolls: () => sweepPolls(parts),
+    sweepSilence: () => sweepSilence(parts),
   };
+}
+
+async function each<T>(jobs: readonly T[], work: (job: T) => Promise<void>): Promise<void> {
+  for (const job of jobs) await work(job);
 }
 
 async function replay({ database, jobs, clock }: IntakeParts, deliveryId: string, actor: string): Promise<void> {

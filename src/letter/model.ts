@@ -1,7 +1,7 @@
 import { type Agency, type AgencyLack, type Company, findAgencyLack } from '../company/index.ts';
 import type { Connection } from '../connector/index.ts';
 import type { KnownPerson, Rejection } from '../intake/index.ts';
-import { moveIntoWindow } from './business-hours.ts';
+import { moveIntoWindow } from '../platform/business-hours.ts';
 
 export type Locale = 'ja' | 'en';
 

@@ -1,5 +1,6 @@
 import type { Events } from '../events.ts';
 import type { Intake, KnownPerson, Recheck } from '../intake/index.ts';
+import { moveIntoWindow } from '../platform/business-hours.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import { newToken } from '../platform/ids.ts';
@@ -7,7 +8,6 @@ import type { JobData } from '../platform/jobs.ts';
 import type { Log } from '../platform/log.ts';
 import type { Mail, Mailer, MailOutcome } from '../platform/mail.ts';
 import type { LetterStatus } from '../platform/tables.ts';
-import { moveIntoWindow } from './business-hours.ts';
 import { type FactSource, type ReadFacts, readFacts } from './facts.ts';
 import { insertLinks, linkDays, type NewLink } from './links.ts';
 import { planLetter, toCandidateName, toRetryDelay, triesAtMost } from './model.ts';

@@ -14,6 +14,8 @@ export interface Queue<T extends JobData> {
   readonly name: string;
   /** Jobs handed over together at the most. A handler sees only jobs of one company at a time. */
   readonly batch: number;
+  /** Batches worked on at once in one process; 1 unless the work mostly waits for somebody else. */
+  readonly atOnce?: number;
   /** Does the work. Running twice with the same jobs must change nothing more. */
   handle(jobs: readonly T[]): Promise<void>;
 }
@@ -112,6 +114,7 @@ export function openJobs(database: Database, log: Log): Jobs {
           queue.name,
           {
             batchSize: queue.batch,
+            localConcurrency: queue.atOnce ?? 1,
             burstWhenBatchFull: queue.batch > 1,
             notifyPollingIntervalSeconds: 2,
             pollingIntervalSeconds: 1,

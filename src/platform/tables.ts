@@ -241,6 +241,31 @@ export interface SeenRowTable {
   made_at: Instant;
 }
 
+/** How far a connection was read by polling. */
+export interface PollTable {
+  connection_id: string;
+  company_id: string;
+  /** As the connector gave it; null: a reading begins anew. */
+  cursor: ColumnType<unknown, string | null, string | null>;
+  version: Generated<number>;
+  since: ColumnType<Date | null, Date | null, Date | null>;
+  next_poll_at: Instant;
+  last_polled_at: ColumnType<Date | null, Date | null, Date | null>;
+  last_outcome: string | null;
+  pages: Generated<number>;
+  seen: Generated<number>;
+  recorded: Generated<number>;
+  backfill: Generated<number>;
+  lifted: Generated<number>;
+}
+
+export interface SilenceTable {
+  connection_id: string;
+  company_id: string;
+  last_heard_at: Instant;
+  told_at: Instant;
+}
+
 export interface HiredCandidateTable {
   connection_id: string;
   company_id: string;
@@ -416,7 +441,12 @@ export interface LedgerEntryTable {
   amount: number;
 }
 
-export type NoticeKind = 'credit-earned' | 'progress' | 'connection-failing' | 'connection-recovered';
+export type NoticeKind =
+  | 'credit-earned'
+  | 'progress'
+  | 'connection-failing'
+  | 'connection-recovered'
+  | 'connection-silent';
 
 export interface NoticeTable {
   notice_id: string;
@@ -467,6 +497,8 @@ export interface Tables {
   file_import: FileImportTable;
   file_shape: FileShapeTable;
   seen_row: SeenRowTable;
+  poll: PollTable;
+  silence: SilenceTable;
   letter: LetterTable;
   link: LinkTable;
   consent_text: ConsentTextTable;

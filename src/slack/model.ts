@@ -93,6 +93,27 @@ export function planConnectionRecovered(
   };
 }
 
+/** @param silent `since` is when the last webhook came: one notice for each silence. */
+export function planConnectionSilent(
+  silent: { readonly connectionId: string; readonly since: string; readonly missed: number },
+  place: Pick<FailingPlace, 'title' | 'apiDocsUrl'> & { readonly isPolled: boolean },
+): PlannedNotice {
+  const { connectionId, since, missed } = silent;
+  const { title, apiDocsUrl } = place;
+  return {
+    kind: 'connection-silent',
+    dedupeKey: `connection-silent:${connectionId}:${since}`,
+    tokens: {
+      title,
+      missed,
+      connectionId,
+      since: toMinute(since),
+      apiDocsUrl,
+      isPolled: place.isPolled ? 'yes' : 'no',
+    },
+  };
+}
+
 /** Our text for people, by code; a code of another version of ours falls back to the general one. */
 function toUserMessage(code: string): { readonly ja: string; readonly en: string } {
   return errorCodes[isErrorCode(code) ? code : 'internal_error'];

@@ -12,6 +12,7 @@ export const textNames = {
   progress: true,
   'connection-failing': true,
   'connection-recovered': true,
+  'connection-silent': true,
   help: true,
 } as const satisfies Record<TextName, true>;
 

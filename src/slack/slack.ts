@@ -6,7 +6,13 @@ import type { Database } from '../platform/database.ts';
 import type { Server } from '../platform/http-server.ts';
 import type { Jobs } from '../platform/jobs.ts';
 import type { Log } from '../platform/log.ts';
-import { planConnectionFailing, planConnectionRecovered, planCreditEarned, planProgress } from './model.ts';
+import {
+  planConnectionFailing,
+  planConnectionRecovered,
+  planConnectionSilent,
+  planCreditEarned,
+  planProgress,
+} from './model.ts';
 import { type NoticeJob, noticeQueue, recordNotices } from './record-notices.ts';
 import { sendNotices } from './send-notice.ts';
 import { openSlackApi } from './slack-api.ts';
@@ -67,6 +73,17 @@ export function openSlack(parts: SlackParts): Slack {
     for (const recovered of batch) {
       const connector = await readConnector(connections, tx, recovered.connectionId);
       if (connector) planned.push(planConnectionRecovered(recovered, connector.title));
+    }
+    return planned;
+  });
+  listen('connection-silent', async (batch, tx) => {
+    const planned = [];
+    for (const silent of batch) {
+      const connector = await readConnector(connections, tx, silent.connectionId);
+      if (!connector) continue;
+      const { title, api } = connector;
+      const place = { title, apiDocsUrl: `${baseUrl}/api/docs`, isPolled: api?.poll !== undefined };
+      planned.push(planConnectionSilent(silent, place));
     }
     return planned;
   });

@@ -72,6 +72,8 @@ test('the document holds every operation that was promised', () => {
     'PATCH /connections/{id}',
     'DELETE /connections/{id}',
     'POST /connections/{id}/check',
+    'POST /connections/{id}/poll',
+    'GET /connections/{id}/backfill',
     'GET /deliveries',
     'POST /deliveries/{id}/replay',
     'GET /rejections',

@@ -3,7 +3,7 @@ import type { HTTPMethods } from 'fastify';
 import { pino } from 'pino';
 import { createGreenhouseFake } from '../../connectors/greenhouse/fake.ts';
 import { connectors } from '../../connectors/index.ts';
-import { openConnections, serveFake } from '../../src/connector/index.ts';
+import { type Connector, openConnections, serveFake } from '../../src/connector/index.ts';
 import { openConsents } from '../../src/consent/index.ts';
 import { openCredits } from '../../src/credit/index.ts';
 import { openEvents } from '../../src/events.ts';
@@ -50,7 +50,8 @@ export interface Answer {
 }
 
 export async function openRelay(
-  change: Partial<Pick<ApiParts, 'hasOutbox'>> & Partial<ApiParts['jobs']> = {},
+  change: Partial<Pick<ApiParts, 'hasOutbox'>> &
+    Partial<ApiParts['jobs']> & { readonly more?: readonly Connector[] } = {},
 ): Promise<TestRelay> {
   const database = await openTestDatabase();
   const vault = openTestVault();
@@ -72,7 +73,7 @@ export async function openRelay(
     events,
     cache,
     log,
-    connectors,
+    connectors: [...connectors, ...(change.more ?? [])],
     allowPrivateNetwork: true,
     redisUrl: undefined,
   });

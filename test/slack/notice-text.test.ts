@@ -9,6 +9,8 @@ const everyText = names.flatMap((name) => (['ja', 'en'] as const).map((locale) =
 /** Every token any text uses, as long as it can get. */
 const tokens = {
   missing: 3,
+  missed: 1_000_000,
+  isPolled: 'yes',
   towardsNext: 999_997,
   perCredit: 1_000_000,
   available: 1_000_000,

@@ -229,6 +229,32 @@ test('a failing connection is told once, says what to do and where, and its reco
   expect(blocks).toContain('2026-11-24 00:59 UTC');
 });
 
+test('a silence is told once, with when it began and how many rejections were missed, and nothing of anybody', async () => {
+  const scene = await openScene();
+  const english = await openScene({ locale: 'en' });
+  const silent = (since: string, missed: number) => ({ connectionId, since, missed });
+
+  for (const { publish } of [scene, english])
+    await publish('connection-silent', silent('2026-11-20T01:00:00.000Z', 2), silent('2026-11-20T01:00:00.000Z', 2));
+  await scene.publish('connection-silent', silent('2026-11-23T01:00:00.000Z', 0));
+  await scene.jobs.runDue();
+  await english.jobs.runDue();
+
+  expect((await scene.notices()).map(({ kind, text }) => [kind, text])).toEqual([
+    [
+      'connection-silent',
+      '架空食品株式会社：Sample ATSからの Webhook が届いていないようです（最後の受信：2026-11-23 01:00 UTC）。（https://relay.example.com/api/docs）',
+    ],
+    [
+      'connection-silent',
+      '架空食品株式会社：Sample ATSからの Webhook が届いていないようです（最後の受信：2026-11-20 01:00 UTC）。Webhook で届かなかった不採用が 2 件見つかっています。（https://relay.example.com/api/docs）',
+    ],
+  ]);
+  expect((await english.notices()).map(({ text }) => text)).toEqual([
+    '架空食品株式会社: webhooks from Sample ATS seem to be missing (the last one came at 2026-11-20 01:00 UTC). 2 rejections were found that none told. (https://relay.example.com/api/docs)',
+  ]);
+});
+
 test('a code of another version of ours is told in general words, and a removed connection is not told at all', async () => {
   const scene = await openScene({ locale: 'en' });
   const since = '2026-11-24T00:59:30.000Z';

@@ -11,6 +11,7 @@ import { letterRoutes } from './letters.ts';
 import { describeApi, serveDocs } from './openapi.ts';
 import { operationRoutes } from './operation.ts';
 import type { ApiParts } from './parts.ts';
+import { pollRoutes } from './polls.ts';
 import { streamRoutes } from './stream.ts';
 import { templateRoutes } from './templates.ts';
 
@@ -38,6 +39,7 @@ async function guardedRoutes(api: Server, parts: ApiParts): Promise<void> {
   api.setNotFoundHandler((request, reply) => sendProblem(new RelayError('request_not_found'), request, reply));
   companyRoutes(api, parts);
   connectionRoutes(api, parts);
+  pollRoutes(api, parts);
   deliveryRoutes(api, parts);
   await importRoutes(api, parts);
   streamRoutes(api, parts);

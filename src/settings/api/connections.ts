@@ -107,7 +107,8 @@ export function connectionRoutes(api: Server, parts: ApiParts): void {
       summary: 'Change a connection',
       description:
         'What is not named stays. It is refused to turn it `live` while the agency is incomplete or its licence has ' +
-        'expired. Settings given replace those of the same name.',
+        'expired. Settings given replace those of the same name. With `backfillFrom`, rejections that were seen and not ' +
+        'acted on are, from that instant on.',
       params: IdParams,
       body: ConnectionChange,
       response: {
@@ -191,15 +192,18 @@ async function requireCompleteAgency(tx: Tx, companyId: string, now: Date): Prom
 
 /** Reads, merges and writes in one transaction. */
 async function changeConnection(
-  { connections }: Pick<ApiParts, 'connections'>,
+  { connections, intake, clock }: Pick<ApiParts, 'connections' | 'intake' | 'clock'>,
   tx: Tx,
   connectionId: string,
   change: ConnectionChange,
 ): Promise<Installed> {
   const before = await connections.read(tx, connectionId);
   if (!before) throw new RelayError('request_not_found', { message: 'there is no such connection' });
-  const { state, settings, letter, mapping, mode } = change;
-  return connections.update(tx, connectionId, {
+  const { state, settings, letter, mapping, mode, backfillFrom } = change;
+  if (backfillFrom && backfillFrom > clock.now())
+    throw new RelayError('request_invalid', { message: 'backfillFrom lies in the future' });
+  const after = await connections.update(tx, connectionId, {
+    ...(backfillFrom && { backfillFrom }),
     ...(state && { state }),
     ...(settings && { settings }),
     ...(mode && { mode }),
@@ -211,6 +215,8 @@ async function changeConnection(
     }),
     ...(mapping?.reasons && { mapping: mergeReasons(before.mapping, mapping.reasons) }),
   });
+  if (backfillFrom) await intake.backfill(tx, after);
+  return after;
 }
 
 type ReasonChanges = NonNullable<NonNullable<ConnectionChange['mapping']>['reasons']>;

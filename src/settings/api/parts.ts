@@ -16,7 +16,7 @@ export interface ApiParts {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly connections: Connections;
-  readonly intake: Pick<Intake, 'replay'>;
+  readonly intake: Pick<Intake, 'replay' | 'poll' | 'backfill'>;
   readonly imports: Pick<Imports, 'take' | 'confirm'>;
   readonly letters: Pick<Letters, 'cancel' | 'send'>;
   readonly credits: Pick<Credits, 'confirmReferral' | 'reserve' | 'use' | 'release'>;

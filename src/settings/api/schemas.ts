@@ -288,6 +288,9 @@ export const ConnectionChange = z
     settings: Settings.optional().describe('Fields given replace those of the same name.'),
     letter: LetterPolicy.partial().optional(),
     mode: Mode.optional(),
+    backfillFrom: Instant.optional().describe(
+      'Act on what was decided before `markedAt`, from this instant on; GET …/backfill shows it first.',
+    ),
     mapping: z
       .strictObject({
         reasons: z
@@ -426,7 +429,7 @@ export const Balance = z
 export const Notice = z
   .object({
     id: Id,
-    kind: z.enum(['credit-earned', 'progress', 'connection-failing', 'connection-recovered']),
+    kind: z.enum(['credit-earned', 'progress', 'connection-failing', 'connection-recovered', 'connection-silent']),
     text: z.string(),
     status: z
       .enum(['waiting', 'sending', 'sent', 'logged', 'failed'])

@@ -6,6 +6,7 @@ import { ClientCommand, type ListOptions, pair, wholeNumber } from './command.ts
 import { addImportCommands } from './imports.ts';
 import { type ClientIo, readAll, UsageError } from './io.ts';
 import { withPages, writeMore } from './pages.ts';
+import { addPollCommands } from './polls.ts';
 import type { Screen } from './screen.ts';
 
 type Pairs = readonly (readonly [string, string])[];
@@ -89,6 +90,7 @@ export function connectionCommand(io: ClientIo): ClientCommand {
   addStateCommand(io, command, 'paused', 'send no letters for now; deliveries are still taken in', 'pause');
 
   addImportCommands(io, command);
+  addPollCommands(io, command);
 
   command.commandsGroup('Look:');
   withPages(

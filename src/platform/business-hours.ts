@@ -21,6 +21,18 @@ export function isBusinessDay(date: string): boolean {
   return weekday !== 0 && weekday !== 6 && !isYearEnd && !Object.hasOwn(holidays.holidays, date);
 }
 
+/** How much of a stretch of time lies on business days in Japan, whole days of 24 hours; in milliseconds. */
+export function countBusinessMs(from: Date, to: Date): number {
+  let ms = 0;
+  for (let at = from.getTime() + japanMs, end = to.getTime() + japanMs; at < end; ) {
+    const midnight = Math.floor(at / dayMs) * dayMs;
+    const until = Math.min(end, midnight + dayMs);
+    if (isBusinessDay(toDate(midnight))) ms += until - at;
+    at = until;
+  }
+  return ms;
+}
+
 /** The first instant at or after `at` inside the window: any time, or 9:00–20:00 in Japan (20:00 is outside) on a business day. */
 export function moveIntoWindow(at: Date, window: Window): Date {
   if (window === 'always') return at;

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isBusinessDay, moveIntoWindow } from '../../src/letter/business-hours.ts';
+import { countBusinessMs, isBusinessDay, moveIntoWindow } from '../../src/platform/business-hours.ts';
 
 const inJapan = (text: string) => new Date(`${text}+09:00`);
 
@@ -71,4 +71,14 @@ test('no wait for business hours is longer than the longest pause of Japanese of
     }),
     { numRuns: 500 },
   );
+});
+
+test.each([
+  ['within a day', '2026-11-25T00:00:00Z', '2026-11-25T05:00:00Z', 5],
+  ['over a night', '2026-11-24T12:00:00Z', '2026-11-25T12:00:00Z', 24],
+  ['over a weekend and a holiday', '2026-11-20T12:00:00Z', '2026-11-23T18:00:00Z', 3 + 3],
+  ['within a weekend', '2026-11-21T00:00:00Z', '2026-11-22T00:00:00Z', 0],
+  ['backwards', '2026-11-25T05:00:00Z', '2026-11-25T00:00:00Z', 0],
+])('time %s counts what lies on business days in Japan', (_name, from, to, hours) => {
+  expect(countBusinessMs(new Date(from), new Date(to))).toBe(hours * 3_600_000);
 });
