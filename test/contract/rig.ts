@@ -36,6 +36,8 @@ export interface Subject {
   readonly pollRows?: number;
   /** API calls a full reread costs: the first one, and every further one within the hour. */
   readonly rereadCalls: { readonly first: number; readonly further: number };
+  /** What its ATS does not know: who decided, or where a name is cut in two. */
+  readonly cannotTell?: readonly ('decidedBy' | 'nameParts')[];
   readonly fixtures: readonly { readonly name: string; readonly text: string }[];
   /** The door's check of a signature; only a broken subject has its own. */
   readonly verify?: typeof verifyDelivery;
@@ -47,6 +49,7 @@ type Answerer = (request: Request, pass: () => Promise<Response>) => Promise<Res
 export interface Rig {
   readonly clock: TestClock;
   readonly fake: Fake;
+  /** The setting as it stands: one secret, or several with a space between. */
   readonly webhookSecret: string;
   /** Every secret this rig knows: of the settings, and tokens as they were seen. */
   secrets(): readonly string[];
@@ -165,7 +168,10 @@ async function openRig(
     clock,
     fake,
     webhookSecret: settings[connector.webhook?.secret ?? ''] ?? '',
-    secrets: () => [...secretNames.map((name) => settings[name] ?? ''), ...tokens].filter((secret) => secret !== ''),
+    secrets: () =>
+      [...secretNames.flatMap((name) => (settings[name] ?? '').split(' ')), ...tokens].filter(
+        (secret) => secret !== '',
+      ),
     countCalls: () => fake.calls.filter((call) => call.path !== tokenUrl.pathname).length,
     intercept(next) {
       answerer = next;
@@ -179,7 +185,7 @@ async function openRig(
     parse: ({ body }) => connector.webhook?.parse(JSON.parse(body.toString('utf8'))) ?? [],
     verify(secret, headers, body) {
       if (!connector.webhook) return false;
-      return (subject.verify ?? verifyDelivery)(connector.webhook.signature, secret, headers, body);
+      return (subject.verify ?? verifyDelivery)(connector.webhook.signature, secret.split(' '), headers, body);
     },
   };
   const close = async () => {

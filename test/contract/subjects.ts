@@ -5,6 +5,8 @@ import { fakes } from '../../connectors/fakes.ts';
 import { createGreenhouseFake } from '../../connectors/greenhouse/fake.ts';
 import { greenhouse } from '../../connectors/greenhouse/index.ts';
 import { connectors } from '../../connectors/index.ts';
+import { createLeverFake } from '../../connectors/lever/fake.ts';
+import { lever } from '../../connectors/lever/index.ts';
 import type { Connector } from '../../src/connector/index.ts';
 import type { Subject } from './rig.ts';
 
@@ -35,6 +37,18 @@ export const greenhouseWithTag: Subject = {
   fixtures: readFixtures('greenhouse'),
 };
 
+export const leverSubject: Subject = {
+  name: 'lever',
+  folder: 'lever',
+  connector: lever,
+  isOffered: true,
+  createFake: createLeverFake,
+  // One opportunity and the page of its neighbours; once in a while the reasons and the posting's title.
+  rereadCalls: { first: 4, further: 2 },
+  cannotTell: ['decidedBy', 'nameParts'],
+  fixtures: readFixtures('lever'),
+};
+
 export const sampleSubject: Subject = {
   name: '_sample',
   folder: '_sample',
@@ -60,6 +74,7 @@ const known: readonly Subject[] = [
     settings: { consentField },
     isVariant: true,
   })),
+  leverSubject,
   sampleSubject,
 ];
 

@@ -1,7 +1,14 @@
 import { createGreenhouseFake } from '../../connectors/greenhouse/fake.ts';
 import { connectors } from '../../connectors/index.ts';
 import type { Company } from '../../src/company/index.ts';
-import { type Connection, type Connections, type FakeDelivery, openConnections } from '../../src/connector/index.ts';
+import {
+  type Connection,
+  type Connections,
+  type Fake,
+  type FakeDelivery,
+  type FakeOptions,
+  openConnections,
+} from '../../src/connector/index.ts';
 import { type Intake, openIntake } from '../../src/intake/index.ts';
 import { openCache } from '../../src/platform/cache.ts';
 import type { Database } from '../../src/platform/database.ts';
@@ -16,12 +23,12 @@ import { fakeHandler, openTestNetwork } from '../support/msw.ts';
 export const origin = 'https://harvest.greenhouse.example';
 
 /** The way in with everything around it: a company, its connection, the vendor's fake, and jobs that run when told. */
-export interface World {
+export interface World<F extends Fake = ReturnType<typeof createGreenhouseFake>> {
   readonly clock: TestClock;
   readonly company: Company;
   readonly connection: Connection;
   readonly connections: Connections;
-  readonly fake: ReturnType<typeof createGreenhouseFake>;
+  readonly fake: F;
   readonly events: TestEvents;
   readonly jobs: TestJobs;
   readonly intake: Intake;
@@ -33,7 +40,15 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function openWorld(database: Database): Promise<World> {
+export function openWorld(database: Database): Promise<World> {
+  return openWorldOf(database, { connector: 'greenhouse', origin, createFake: createGreenhouseFake });
+}
+
+/** The same with another vendor at the other end. */
+export async function openWorldOf<F extends Fake>(
+  database: Database,
+  vendor: { readonly connector: string; readonly origin: string; createFake(options: FakeOptions): F },
+): Promise<World<F>> {
   let isVendorDown = false;
   const clock = makeTestClock();
   const vault = openTestVault();
@@ -41,11 +56,11 @@ export async function openWorld(database: Database): Promise<World> {
   const events = makeTestEvents();
   const jobs = makeTestJobs(clock);
   const cache = openCache({ redisUrl: undefined, log });
-  const fake = createGreenhouseFake({ now: clock.now });
+  const fake = vendor.createFake({ now: clock.now });
   const network = openTestNetwork(
     fakeHandler(
       { handle: async (request) => (isVendorDown ? new Response(null, { status: 503 }) : fake.handle(request)) },
-      origin,
+      vendor.origin,
     ),
   );
   const connections = openConnections({
@@ -74,7 +89,11 @@ export async function openWorld(database: Database): Promise<World> {
   await intake.routes(server);
   const { company } = await addCompany(database, vault, clock.now());
   const connection = await database.forCompany(company.companyId, (tx) =>
-    connections.create(tx, { companyId: company.companyId, connector: 'greenhouse', settings: fake.settings(origin) }),
+    connections.create(tx, {
+      companyId: company.companyId,
+      connector: vendor.connector,
+      settings: fake.settings(vendor.origin),
+    }),
   );
   return {
     clock,

@@ -61,8 +61,10 @@ export const reread: readonly Check[] = [
       const people = [hanako, ...others, { ...hanako, email: null }];
       for (const applicant of people) {
         const { person } = await readRejected(rig, applicant);
-        ensureSame(person.givenName, applicant.givenName, 'the given name is another');
-        ensureSame(person.familyName, applicant.familyName, 'the family name is another');
+        const { givenName, familyName } = applicant;
+        const isWhole = subject.cannotTell?.includes('nameParts');
+        const expected = isWhole ? [null, `${familyName} ${givenName}`] : [givenName, familyName];
+        ensureSame([person.givenName, person.familyName], expected, 'the name is another');
         ensureSame(person.email, applicant.email, 'the address is another');
       }
     },
@@ -81,7 +83,8 @@ export const reread: readonly Check[] = [
       );
       for (const decidedBy of ['company', 'candidate', 'unknown'] as const) {
         const told = await readRejected(rig, { ...hanako, decidedBy });
-        ensure(told.decidedBy === decidedBy, `decided by ${decidedBy} is told as ${told.decidedBy}`);
+        const expected = subject.cannotTell?.includes('decidedBy') ? 'unknown' : decidedBy;
+        ensure(told.decidedBy === expected, `decided by ${decidedBy} is told as ${told.decidedBy}`);
       }
       const fromAgency = await readRejected(rig, { ...hanako, source: 'agency' });
       ensure(
@@ -151,7 +154,8 @@ export const reread: readonly Check[] = [
   },
   {
     name: 'a token that expires or is revoked midway is replaced',
-    skip: withoutApi,
+    skip: (subject) =>
+      withoutApi(subject) ?? (subject.connector.api?.access['api-key'] ? 'its key is no token' : undefined),
     async run(subject, bench) {
       const rig = await bench.open(subject, { fake: { tokenSeconds: 600 } });
       const { applicationRef } = rig.fake.reject(hanako);
