@@ -26,7 +26,14 @@ import {
   type WriteBack,
   type WriteBackResult,
 } from './contract.ts';
-import { mayBeLeftOut, readChangedSettings, readNewSettings, splitSettings, toFieldsOf } from './fields.ts';
+import {
+  makeUpSecrets,
+  mayBeLeftOut,
+  readChangedSettings,
+  readNewSettings,
+  splitSettings,
+  toFieldsOf,
+} from './fields.ts';
 import { openHttp } from './http.ts';
 import {
   type BeginInstall,
@@ -95,6 +102,15 @@ export interface Connections {
       readonly settings: Readonly<Record<string, string>>;
     },
   ): Promise<Connection>;
+  /**
+   * The secrets a new connection may leave to us, made up: give them to `create` with the rest and tell them once.
+   * @throws RelayError connector_unknown, request_invalid when there is no such access.
+   */
+  makeUpSecrets(input: {
+    readonly connector: string;
+    readonly access?: AccessKind | undefined;
+    readonly settings: Readonly<Record<string, string>>;
+  }): Readonly<Record<string, string>>;
   /** Without the removed ones. */
   read(tx: Tx, connectionId: string): Promise<Connection | undefined>;
   list(tx: Tx, companyId: string): Promise<readonly Connection[]>;
@@ -367,6 +383,12 @@ export function openConnections(parts: ConnectionsParts): Connections {
       const connector = byId.get(input.connector);
       if (!connector) throw new RelayError('connector_unknown');
       return insert(tx, connector, { ...input, access: chooseAccess(connector, input.access) });
+    },
+
+    makeUpSecrets(input) {
+      const connector = byId.get(input.connector);
+      if (!connector) throw new RelayError('connector_unknown');
+      return makeUpSecrets(toFieldsOf(connector.settings, chooseAccess(connector, input.access)), input.settings);
     },
 
     read: async (tx, connectionId) => (isId(connectionId) ? readConnection(tx, connectionId) : undefined),

@@ -15,15 +15,18 @@ export const mask = '********';
 export function readNewSettings(fields: Fields, input: unknown): Settings {
   const shape = mapFields(fields, (field) => (mayBeLeftOut(field) ? toInput(field).prefault('') : toInput(field)));
   const settings = parse(z.strictObject(shape), input);
-  const isLeftOpen = ([name]: readonly [string, Field]) => fields[name]?.isGenerated && settings[name] === '';
-  return {
-    ...settings,
-    ...Object.fromEntries(
-      Object.entries(fields)
-        .filter(isLeftOpen)
-        .map(([name]) => [name, newToken()]),
-    ),
-  };
+  return { ...settings, ...makeUpSecrets(fields, settings) };
+}
+
+/** The secrets that are ours to make up where they were left out, new at every call; the others are not in it. */
+export function makeUpSecrets(fields: Fields, given: Settings): Settings {
+  const isLeftOpen = ([name, field]: readonly [string, Field]) =>
+    field.isGenerated && (given[name] ?? '').trim() === '';
+  return Object.fromEntries(
+    Object.entries(fields)
+      .filter(isLeftOpen)
+      .map(([name]) => [name, newToken()]),
+  );
 }
 
 /** The fields that a connection with this access is asked for. */

@@ -1,3 +1,4 @@
+export { type CarriedLink, findCarriedLink } from './carried-link.ts';
 export { readCompanyDecisions } from './company-decisions.ts';
 export { type ExportedTemplate, exportTemplate } from './export.ts';
 export { type Letters, type LettersParts, openLetters } from './letters.ts';

@@ -1,6 +1,7 @@
 import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import { sendProblem } from '../../platform/problem.ts';
+import { atsRoutes } from './ats.ts';
 import { requireAdmin } from './auth.ts';
 import { companyRoutes } from './companies.ts';
 import { connectionRoutes } from './connections.ts';
@@ -40,6 +41,7 @@ async function guardedRoutes(api: Server, parts: ApiParts): Promise<void> {
   companyRoutes(api, parts);
   connectionRoutes(api, parts);
   pollRoutes(api, parts);
+  atsRoutes(api, parts);
   deliveryRoutes(api, parts);
   await importRoutes(api, parts);
   streamRoutes(api, parts);

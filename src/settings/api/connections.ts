@@ -13,6 +13,7 @@ import {
   Connection,
   ConnectionChange,
   Connector,
+  CreatedConnection,
   IdParams,
   listOf,
   NewConnection,
@@ -72,16 +73,18 @@ export function connectionRoutes(api: Server, parts: ApiParts): void {
         'then turn it live.',
       body: NewConnection,
       response: {
-        201: json('The new connection.', Connection),
+        201: json('The new connection.', CreatedConnection),
         ...problems('request_not_found', 'connector_unknown', 'vendor_address_refused'),
       },
     },
     handler: async (request, reply) => {
       const { company: reference, ...input } = request.body;
+      const generated = connections.makeUpSecrets(input);
+      const settings = { ...input.settings, ...generated };
       const connection = await asCompany(parts, reference, (tx, { companyId }) =>
-        connections.create(tx, { companyId, ...input }),
+        connections.create(tx, { companyId, ...input, settings }),
       );
-      return reply.status(201).send(toConnection(parts, connection));
+      return reply.status(201).send({ ...toConnection(parts, connection), generated });
     },
   });
 

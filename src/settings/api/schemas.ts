@@ -332,6 +332,16 @@ export const Connection = z
   .meta({ id: 'Connection' });
 export type Connection = z.infer<typeof Connection>;
 
+export const CreatedConnection = z
+  .object({
+    ...Connection.shape,
+    generated: z
+      .record(z.string(), z.string())
+      .describe('Secrets that were made up because they were left out, in clear. Told here and never again.'),
+  })
+  .meta({ id: 'CreatedConnection' });
+export type CreatedConnection = z.infer<typeof CreatedConnection>;
+
 export const CheckResult = z.object({ ok: z.literal(true), checkedAt: Instant });
 
 export const Delivery = z

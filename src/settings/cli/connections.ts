@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
-import { CheckResult, Connection, Connector, listOf } from '../api/schemas.ts';
+import { CheckResult, Connection, Connector, CreatedConnection, listOf } from '../api/schemas.ts';
 import { toSegment } from './client.ts';
 import { ClientCommand, type ListOptions, pair, wholeNumber } from './command.ts';
 import { addImportCommands } from './imports.ts';
@@ -48,11 +48,12 @@ export function connectionCommand(io: ClientIo): ClientCommand {
   ).calls<[string, string], SettingOptions>(io, async ({ client, screen, options }, company, connector) => {
     const settings = await readSettings(io, options);
     const answer = await client.send('POST', '/connections', { company, connector, settings });
-    screen.show(answer, Connection, (connection) =>
+    screen.show(answer, CreatedConnection, ({ generated, ...connection }) =>
       [
         `${screen.colours.green('✓')} Connected, in shadow: letters are planned and shown, none is sent.`,
         renderConnection(screen, connection),
-        `Next: give the webhook address to the ATS, then career-relay connection check ${connection.id}`,
+        ...renderGenerated(screen, generated),
+        `Next: career-relay connection webhooks ${connection.id}, then career-relay connection check ${connection.id}`,
       ].join('\n'),
     );
   });
@@ -248,6 +249,12 @@ type Field = Connector['fields'][number];
 
 function isNeeded(field: Field): boolean {
   return !field.isOptional;
+}
+
+function renderGenerated({ card, colours }: Screen, generated: Readonly<Record<string, string>>): readonly string[] {
+  const secrets = Object.entries(generated);
+  if (secrets.length === 0) return [];
+  return [colours.bold('Made up for you. Copy it now: it is not shown again.'), card(secrets), ''];
 }
 
 function renderConnection({ card }: Screen, connection: Connection): string {
