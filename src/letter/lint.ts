@@ -19,6 +19,7 @@ const links: Readonly<Record<TemplateName, string>> = {
   pasted: 'relayUrl',
   receipt: 'manageUrl',
   withdrawal: 'manageUrl',
+  code: 'pageUrl',
 };
 
 /**
@@ -38,6 +39,7 @@ const refusals: Readonly<Record<TemplateName, Readonly<Record<Locale, readonly R
   pasted: letterRefusals,
   receipt: { ja: [/取り消/, /不利益/], en: [/withdraw/i, /disadvantage/i] },
   withdrawal: { ja: [/取り消/, /不利益/], en: [/withdraw/i, /disadvantage/i] },
+  code: { ja: [/何もなさらな/, /無視/], en: [/do nothing/i, /ignore/i] },
 };
 
 /** What a template lacks or must not say, in its text part and in its HTML alike; [] when it may be sent. */

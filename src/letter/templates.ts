@@ -36,10 +36,15 @@ export const templateTokens = {
     required: ['candidateName', 'companyName', 'agencyName', 'decidedAt', 'manageUrl', 'postalAddress', 'contactEmail'],
     optional: [],
   },
+  /** For who comes by the static link. It names nobody: what was typed there may be anything. */
+  code: {
+    required: ['code', 'codeMinutes', 'companyName', 'agencyName', 'pageUrl', 'postalAddress', 'contactEmail'],
+    optional: [],
+  },
 } as const;
 
 /** The mails we send; their HTML is compiled from MJML. */
-export const templateNames = ['career-relay', 'receipt', 'withdrawal'] as const;
+export const templateNames = ['career-relay', 'receipt', 'withdrawal', 'code'] as const;
 export type TemplateName = keyof typeof templateTokens;
 export type Tokens = Readonly<Record<string, string>>;
 

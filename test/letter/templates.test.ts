@@ -22,7 +22,12 @@ const url = `https://relay.example.com/c/${'a'.repeat(43)}`;
 /** Every token with a value that tells which it is. */
 function toTokens(name: TemplateName, change: Readonly<Record<string, string>> = {}): Record<string, string> {
   const { required, optional } = templateTokens[name];
-  const samples = { relayUrl: url, manageUrl: url, registrationUrl: 'https://agency.example.com/register' };
+  const samples = {
+    relayUrl: url,
+    manageUrl: url,
+    pageUrl: url,
+    registrationUrl: 'https://agency.example.com/register',
+  };
   const tokens = Object.fromEntries([...required, ...optional].map((token) => [token, `<${token}>`]));
   const fitting = Object.entries(samples).filter(([token]) => token in tokens);
   return { ...tokens, ...Object.fromEntries(fitting), ...change };
