@@ -111,6 +111,7 @@ export async function startApp(
   const letters = openLetters({ database, clock, events, jobs, log, intake, connections, mailer, baseUrl, mailFrom });
   const consents = openConsents({
     database,
+    vault,
     clock,
     events,
     jobs,
@@ -162,6 +163,7 @@ export async function startApp(
             { name: 'credits-expired', everyMs: 3_600_000, run: () => credits.sweepExpiry() },
             { name: 'polls-due', everyMs: 30_000, run: () => intake.sweepPolls() },
             { name: 'connections-silent', everyMs: 3_600_000, run: () => intake.sweepSilence() },
+            { name: 'typed-forgotten', everyMs: 600_000, run: () => consents.forgetTyped() },
           ],
           log,
         );

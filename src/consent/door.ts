@@ -95,6 +95,7 @@ const noticeStatus = {
   closed: 503,
   refused: 403,
   'too-many': 429,
+  'too-many-codes': 429,
   trouble: 500,
 } as const satisfies Record<NoticeName, number>;
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Liquid, type Template } from 'liquidjs';
 import type { Agency, Company, Terms } from '../company/index.ts';
 import { sha256 } from '../platform/ids.ts';
+import type { EmailFault, NameFault } from './static-link-model.ts';
 
 export type Locale = 'ja' | 'en';
 
@@ -53,9 +54,30 @@ export interface PageViews {
   readonly declined: Form & { readonly decidedAt: string; readonly grantsUntil: string };
   readonly withdrawn: Form & { readonly agency: Agency; readonly decidedAt: string; readonly grantsUntil: string };
   readonly held: Frame & HeldView;
+  readonly 'static-ask': Frame & {
+    readonly agency: Agency;
+    readonly nonce: string;
+    /** As typed, where it has to be typed again. */
+    readonly name: string;
+    readonly email: string;
+    readonly faults: { readonly name: NameFault | undefined; readonly email: EmailFault | undefined };
+    readonly nameMax: number;
+    readonly codeMinutes: number;
+    readonly keptHours: number;
+  };
+  readonly 'static-code': Frame & {
+    /** null when the code can be typed no more. */
+    readonly nonce: string | null;
+    readonly email: string;
+    readonly hint: 'wrong' | 'malformed' | undefined;
+    /** Where one begins again. */
+    readonly askHref: string;
+    readonly codeMinutes: number;
+    readonly codesPerHour: number;
+  };
   readonly notice: Frame & { readonly notice: NoticeName };
 }
-export type NoticeName = 'unknown' | 'closed' | 'refused' | 'too-many' | 'trouble';
+export type NoticeName = 'unknown' | 'closed' | 'refused' | 'too-many' | 'too-many-codes' | 'trouble';
 
 export interface HeldView {
   readonly name: string | undefined;

@@ -88,6 +88,19 @@ export async function readStanding(tx: Tx, consentIds: readonly string[]): Promi
   return (await readConsents(tx, consentIds)).filter(({ consentId }) => !gone.has(consentId));
 }
 
+/** The agreements of these people behind which no rejection was known. */
+export async function readUnboundGrants(tx: Tx, personIds: readonly string[]): Promise<readonly string[]> {
+  if (personIds.length === 0) return [];
+  const rows = await tx
+    .selectFrom('consent')
+    .select('consent_id')
+    .where('person_id', 'in', personIds)
+    .where('decision', '=', 'granted')
+    .where('rejection_id', 'is', null)
+    .execute();
+  return rows.map((row) => row.consent_id);
+}
+
 export interface SentMail {
   readonly kind: 'letter' | 'granted' | 'withdrawn';
   readonly sentAt: Date;

@@ -1,6 +1,7 @@
 import { readAgency } from '../company/index.ts';
 import type { Connection, Connections, Steps } from '../connector/index.ts';
-import { type Rejection, readRejectionsOfPeople } from '../intake/index.ts';
+import { type Rejection, readRejections, readRejectionsOfPeople } from '../intake/index.ts';
+import { readCompanyDecisions } from '../letter/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import { RelayError, toRelayError } from '../platform/errors.ts';
@@ -8,7 +9,7 @@ import { openGroups } from '../platform/groups.ts';
 import type { JobData, Jobs } from '../platform/jobs.ts';
 import type { Log } from '../platform/log.ts';
 import type { Consent, Decision } from './model.ts';
-import { readStanding } from './store.ts';
+import { readStanding, readUnboundGrants } from './store.ts';
 import {
   addSteps,
   addWriteBacks,
@@ -60,6 +61,25 @@ export async function planWriteBacks(
   });
 }
 
+/**
+ * Plans for those who agreed before any ATS told us of them (by the static link), now that a rejection is known. Again,
+ * or beside the agreement's own plan, changes nothing.
+ */
+export async function planForRejected(
+  parts: WriteBackParts,
+  companyId: string,
+  rejectionIds: readonly string[],
+): Promise<void> {
+  const consentIds = await parts.database.forCompany(companyId, async (tx) => {
+    const rejections = await readRejections(tx, rejectionIds);
+    return readUnboundGrants(
+      tx,
+      rejections.flatMap(({ personId }) => personId ?? []),
+    );
+  });
+  if (consentIds.length > 0) await planWriteBacks(parts, companyId, consentIds);
+}
+
 type CandidatesByPerson = ReadonlyMap<string | null, readonly Candidate[]>;
 
 /** Where a decision of each person is written, by the kind of decision; a few statements for all. */
@@ -73,12 +93,21 @@ async function findCandidates(
     readRejectionsOfPeople(tx, peopleWho('granted')),
     readWrittenCandidates(tx, peopleWho('withdrawn')),
   ]);
+  const unbound = consents.flatMap((consent) => (isUnbound(consent) ? consent.personId : []));
+  const decisions = await readCompanyDecisions(tx, unbound);
   const rejectionsByPerson = Map.groupBy(rejections, ({ personId }) => personId);
+  // No letter led these people here, so those whom we leave alone in an ATS are left alone by this, too.
+  for (const personId of unbound) rejectionsByPerson.set(personId, [...(decisions.get(personId) ?? [])]);
   return {
     granted: new Map([...rejectionsByPerson].map(([personId, own]) => [personId, toCandidates(own)])),
     withdrawn: Map.groupBy(written, ({ personId }) => personId),
     declined: new Map(),
   };
+}
+
+/** An agreement behind which no rejection is known. */
+function isUnbound({ decision, rejectionId }: Consent): boolean {
+  return decision === 'granted' && rejectionId === null;
 }
 
 /** Each candidate once, with its newest application. @param rejections newest first. */

@@ -6,6 +6,7 @@ export * from './model.ts';
 export type { PollFound } from './poll.ts';
 export { countSightings, listSightings, readReach, type SightingsPage } from './poll-store.ts';
 export {
+  findOrAddPerson,
   type ListedDelivery,
   type ListedRejection,
   listDeliveries,
@@ -13,4 +14,5 @@ export {
   readPeople,
   readRejections,
   readRejectionsOfPeople,
+  toEmailKey,
 } from './store.ts';

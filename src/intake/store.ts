@@ -97,6 +97,7 @@ export async function savePeople(
         given_name: excluded.ref('excluded.given_name'),
         family_name: excluded.ref('excluded.family_name'),
         locale: excluded.ref('excluded.locale'),
+        source: 'ats' as const,
       })),
     )
     .returning(['person_id', 'email_key'])
@@ -105,6 +106,43 @@ export async function savePeople(
   return new Map(
     withAddress.map(({ application, emailKey }) => [application.applicationRef, personIds.get(emailKey) ?? '']),
   );
+}
+
+/**
+ * The person of a proved address, known or new. One already known stays as the ATS told us; a new one is called as he
+ * typed it (the whole name as the family name, for nobody can tell where to cut it), until an ATS knows better.
+ */
+export async function findOrAddPerson(
+  tx: Tx,
+  companyId: string,
+  key: CompanyKey,
+  typed: { readonly email: string; readonly name: string; readonly locale: string },
+  now: Date,
+): Promise<string> {
+  const emailKey = toEmailKey(key, typed.email);
+  await tx
+    .insertInto('person')
+    .values({
+      person_id: newId(),
+      company_id: companyId,
+      email_key: emailKey,
+      email: typed.email,
+      given_name: null,
+      family_name: typed.name,
+      locale: typed.locale,
+      source: 'static-link',
+      erased_at: null,
+      created_at: now,
+    })
+    .onConflict((conflict) => conflict.columns(['company_id', 'email_key']).doNothing())
+    .execute();
+  const { person_id } = await tx
+    .selectFrom('person')
+    .select('person_id')
+    .where('company_id', '=', companyId)
+    .where('email_key', '=', emailKey)
+    .executeTakeFirstOrThrow();
+  return person_id;
 }
 
 export function toEmailKey(key: CompanyKey, email: string): string {

@@ -151,6 +151,8 @@ export interface PersonTable {
   given_name: string | null;
   family_name: string | null;
   locale: string | null;
+  /** Whether an ATS told us of the person, or only the person did. */
+  source: Generated<'ats' | 'static-link'>;
   erased_at: ColumnType<Date | null, Date | null, Date | null>;
   created_at: Instant;
 }
@@ -480,6 +482,25 @@ export interface InstallAttemptTable {
   expires_at: Instant;
 }
 
+export type ProofStatus = 'asked' | 'sending' | 'sent' | 'refused' | 'used' | 'ended';
+
+/** An address that somebody who came by the static link says is theirs. */
+export interface AddressProofTable {
+  proof_id: string;
+  company_id: string;
+  token_hash: string;
+  browser_hash: string;
+  email_key: string;
+  network_key: string;
+  content: string;
+  locale: Locale;
+  status: ProofStatus;
+  code_hash: string | null;
+  tries: Generated<number>;
+  asked_at: Instant;
+  sent_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+}
+
 export interface Tables {
   company: CompanyTable;
   agency: AgencyTable;
@@ -513,4 +534,5 @@ export interface Tables {
   notice: NoticeTable;
   install_ticket: InstallTicketTable;
   install_attempt: InstallAttemptTable;
+  address_proof: AddressProofTable;
 }

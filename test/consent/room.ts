@@ -1,7 +1,8 @@
 import type { LightMyRequestResponse } from 'fastify';
-import { type Agency, type Company, readAgency, saveAgency } from '../../src/company/index.ts';
+import { type Agency, type Company, readAgency, readCompanyKey, saveAgency } from '../../src/company/index.ts';
 import type { Connection, Connections, Steps, WriteBack, WriteBackResult } from '../../src/connector/index.ts';
 import { type Consent, openConsents } from '../../src/consent/index.ts';
+import { toEmailKey } from '../../src/intake/index.ts';
 import { issueLink } from '../../src/letter/index.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { openHttpServer, type Server } from '../../src/platform/http-server.ts';
@@ -55,6 +56,10 @@ export interface TestRoom {
   addApplicant(person?: Partial<PersonFacts>): Promise<Applicant>;
   changeAgency(change: Partial<Agency>): Promise<void>;
   setRejection(applicant: Applicant, status: RejectionStatus): Promise<void>;
+  /** Runs these jobs of codes now, all at once where a test wants. */
+  runCodes(jobs: readonly unknown[]): Promise<void>;
+  /** Forgets what was typed behind static links long ago. */
+  forgetTyped(): Promise<number>;
   /** Runs these write-back jobs now, in the order a test wants. */
   runWriteBacks(jobs: readonly unknown[]): Promise<void>;
   readConsents(personId: string): Promise<readonly Pick<Consent, 'consentId' | 'decision' | 'referralCode'>[]>;
@@ -92,6 +97,7 @@ export async function openRoom(
   const ownBaseUrl = options.baseUrl ?? baseUrl;
   const consents = openConsents({
     database: options.broken ?? database,
+    vault: openTestVault(),
     clock,
     events,
     jobs: {
@@ -138,7 +144,7 @@ export async function openRoom(
           .values({
             person_id: personId,
             company_id: companyId,
-            email_key: personId,
+            email_key: facts.email && toEmailKey(await readCompanyKey(tx, openTestVault(), companyId), facts.email),
             email: facts.email,
             given_name: facts.givenName,
             family_name: facts.familyName,
@@ -163,6 +169,10 @@ export async function openRoom(
         tx.updateTable('rejection').set({ status }).where('rejection_id', '=', rejectionId).execute(),
       );
     },
+    async runCodes(batch) {
+      await queues.get('consent.code')?.handle(batch as never);
+    },
+    forgetTyped: () => consents.forgetTyped(),
     async runWriteBacks(batch) {
       await queues.get('consent.write-back')?.handle(batch as never);
     },
@@ -230,7 +240,7 @@ async function addConnection(database: Database, companyId: string, now: Date): 
         state: 'live',
         settings: '{}',
         letter: '{}',
-        mapping: '{}',
+        mapping: '{"reasons":{}}',
         failing_since: null,
         failing_code: null,
         created_at: now,
@@ -287,6 +297,11 @@ function makeTestAts(database: Database): { readonly ats: TestAts; readonly conn
 /** An applicant's browser without scripts: it keeps cookies, sends its own Origin, and follows a redirect. */
 export interface Browser {
   open(path: string, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
+  /** Fills in the form of the page last opened, sends it and follows where it leads. */
+  send(
+    fields: Readonly<Record<string, string>>,
+    headers?: Record<string, string | undefined>,
+  ): Promise<LightMyRequestResponse>;
   /** Sends the form of the page last opened. */
   press(
     decision: 'grant' | 'decline' | 'withdraw',
@@ -321,6 +336,21 @@ export function openBrowser(server: Server, origin = baseUrl, remoteAddress = '1
     return response;
   }
 
+  async function send(
+    fields: Readonly<Record<string, string>>,
+    headers: Record<string, string | undefined> = {},
+  ): Promise<LightMyRequestResponse> {
+    const { nonce, action } = readForm(page?.body ?? '');
+    const response = await request(
+      'POST',
+      action,
+      { origin, 'content-type': 'application/x-www-form-urlencoded', 'user-agent': 'Test/1.0', ...headers },
+      new URLSearchParams({ nonce, ...fields }).toString(),
+    );
+    page = response.statusCode === 303 ? await request('GET', String(response.headers.location), {}) : response;
+    return page;
+  }
+
   return {
     cookies,
     get page() {
@@ -330,22 +360,9 @@ export function openBrowser(server: Server, origin = baseUrl, remoteAddress = '1
       page = await request('GET', path, headers);
       return page;
     },
-    async press(decision, { ticks = decision === 'grant' ? ['introduction'] : [], headers = {} } = {}) {
-      const html = page?.body ?? '';
-      const form = new URLSearchParams([
-        ['nonce', readForm(html).nonce],
-        ...ticks.map((tick): [string, string] => [tick, 'yes']),
-        ['decision', decision],
-      ]);
-      const response = await request(
-        'POST',
-        readForm(html).action,
-        { origin, 'content-type': 'application/x-www-form-urlencoded', 'user-agent': 'Test/1.0', ...headers },
-        form.toString(),
-      );
-      page = response.statusCode === 303 ? await request('GET', String(response.headers.location), {}) : response;
-      return page;
-    },
+    press: (decision, { ticks = decision === 'grant' ? ['introduction'] : [], headers = {} } = {}) =>
+      send({ ...Object.fromEntries(ticks.map((tick) => [tick, 'yes'])), decision }, headers),
+    send,
   };
 }
 

@@ -84,6 +84,7 @@ export async function openRelay(
   const letters = openLetters({ database, clock, events, jobs, log, intake, connections, mailer, baseUrl, mailFrom });
   const consents = openConsents({
     database,
+    vault,
     clock,
     events,
     jobs,

@@ -14,7 +14,7 @@ import type { Tx } from '../../platform/database.ts';
 import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import { cutPage, json, problems } from './answers.ts';
-import { type ApiParts, actor, asCompany } from './parts.ts';
+import { type ApiParts, actor, asCompany, toStaticLink } from './parts.ts';
 import { Agency, AgencyDetails, Company, listOf, NewCompany, NewTerms, PageQuery, SlugParams } from './schemas.ts';
 
 /** Companies, and the agency each of them works with. */
@@ -32,7 +32,10 @@ export function companyRoutes(api: Server, parts: ApiParts): void {
       response: { 200: json('The companies.', listOf(Company)), ...problems() },
     },
     handler: async (request) =>
-      cutPage((await database.forSystem((tx) => listCompanies(tx))).map(toCompany), request.query),
+      cutPage(
+        (await database.forSystem((tx) => listCompanies(tx))).map((company) => toCompany(parts, company)),
+        request.query,
+      ),
   });
 
   api.route({
@@ -54,7 +57,7 @@ export function companyRoutes(api: Server, parts: ApiParts): void {
         await appendAudit(tx, { companyId, at: now, actor, action: 'company.created', subject: companyId });
         return created;
       });
-      return reply.status(201).send(toCompany(company));
+      return reply.status(201).send(toCompany(parts, company));
     },
   });
 
@@ -68,7 +71,7 @@ export function companyRoutes(api: Server, parts: ApiParts): void {
       params: SlugParams,
       response: { 200: json('The company.', Company), ...problems('request_not_found') },
     },
-    handler: (request) => asCompany(parts, request.params.slug, async (_tx, company) => toCompany(company)),
+    handler: (request) => asCompany(parts, request.params.slug, async (_tx, company) => toCompany(parts, company)),
   });
 
   api.route({
@@ -147,8 +150,8 @@ async function requireAgency(tx: Tx, companyId: string): Promise<CompanyAgency> 
   return agency;
 }
 
-function toCompany({ companyId, ...company }: KnownCompany): Company {
-  return { id: companyId, ...company };
+function toCompany(parts: ApiParts, { companyId, ...company }: KnownCompany): Company {
+  return { id: companyId, ...company, staticLink: toStaticLink(parts, company) };
 }
 
 async function toAgency(tx: Tx, agency: CompanyAgency, now: Date): Promise<Agency> {

@@ -49,3 +49,8 @@ export async function asCompany<T>(
   const company = await database.forSystem((tx) => findCompany(tx, reference));
   return database.forCompany(company.companyId, (tx) => work(tx, company));
 }
+
+/** Where applicants of a company prove their address and are asked, whatever its ATS. */
+export function toStaticLink({ baseUrl }: Pick<ApiParts, 'baseUrl'>, { slug }: Pick<Company, 'slug'>): string {
+  return `${baseUrl}/r/${slug}`;
+}

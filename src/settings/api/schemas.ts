@@ -116,6 +116,9 @@ export const Company = z
     locale: z.enum(['ja', 'en']),
     postalAddress: z.string(),
     contactEmail: z.string(),
+    staticLink: z
+      .url()
+      .describe('Stands in any ATS’s own rejection mail: applicants prove their address there and are asked.'),
     createdAt: Instant,
   })
   .meta({ id: 'Company' });

@@ -6,7 +6,7 @@ import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import { json, problems } from './answers.ts';
 import { findConnection } from './connections.ts';
-import { type ApiParts, asCompany } from './parts.ts';
+import { type ApiParts, asCompany, toStaticLink } from './parts.ts';
 import {
   ConnectorParams,
   ExportedTemplate,
@@ -42,7 +42,7 @@ export function templateRoutes(api: Server, parts: ApiParts): void {
       const connector = connections.connector(request.params.connector);
       if (!connector) throw new RelayError('connector_unknown');
       return asCompany(parts, reference, (tx, company) =>
-        exportFor(parts, tx, { company, connector, locale, link: toStaticLink(parts, company) }),
+        exportFor(parts, tx, { company, connector, locale, link: toLink(parts, company) }),
       );
     },
   });
@@ -72,7 +72,7 @@ export function templateRoutes(api: Server, parts: ApiParts): void {
           company,
           connector,
           locale: request.query.locale,
-          link: personal ?? toStaticLink(parts, company),
+          link: personal ?? toLink(parts, company),
         }),
       );
     },
@@ -97,8 +97,8 @@ async function exportFor(
   return { ...exported, notes: [...exported.notes] };
 }
 
-function toStaticLink({ baseUrl }: Pick<ApiParts, 'baseUrl'>, { slug }: Company): Link {
-  return { kind: 'static', text: `${baseUrl}/r/${slug}` };
+function toLink(parts: Pick<ApiParts, 'baseUrl'>, company: Company): Link {
+  return { kind: 'static', text: toStaticLink(parts, company) };
 }
 
 /** The vendor's token for the field of the person's own link; undefined in every other mode. */

@@ -101,6 +101,7 @@ export function companyCommand(io: ClientIo): ClientCommand {
           ['Locale', shown.locale],
           ['Address', shown.postalAddress],
           ['Contact', shown.contactEmail],
+          ['Static link', shown.staticLink],
           ['Since', shown.createdAt],
         ]),
       );
