@@ -19,6 +19,16 @@ test('a company is added with its name as it was written, and found by slug and 
   expect(byId).toEqual(bySlug);
 });
 
+test('a company is shown with the static link for its ATS, wherever it is shown', async () => {
+  const { slug } = await addCompany(relay);
+  const staticLink = `https://relay.example.com/r/${slug}`;
+
+  expect((await relay.call('GET', `/companies/${slug}`)).body).toMatchObject({ staticLink });
+  expect((await relay.call('GET', '/companies')).body.items).toContainEqual(
+    expect.objectContaining({ slug, staticLink }),
+  );
+});
+
 test('a slug that is taken is refused', async () => {
   const { slug } = await addCompany(relay);
 
