@@ -2,12 +2,15 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { greenhouse } from '../../connectors/greenhouse/index.ts';
+import { createHrmosFake } from '../../connectors/hrmos/fake.ts';
+import { hrmos } from '../../connectors/hrmos/index.ts';
 import {
   type Application,
   type Connector,
   type Context,
   type Fake,
   type Field,
+  type FileIntake,
   type Reason,
   type RejectedApplication,
   RelayError,
@@ -96,6 +99,24 @@ function polling(change: Partial<Poll>): Subject {
 
 function pulling(change: (page: Awaited<ReturnType<Poll['pull']>>) => Awaited<ReturnType<Poll['pull']>>): Subject {
   return polling({ pull: async (...given) => change(await soundPoll().pull(...given)) });
+}
+
+const hrmosSubject: Subject = {
+  name: 'hrmos',
+  folder: 'hrmos',
+  connector: hrmos,
+  isOffered: true,
+  createFake: createHrmosFake,
+  rereadCalls: { first: 0, further: 0 },
+  fixtures: [],
+};
+const soundFile = hrmos.file as FileIntake;
+
+const { reason: _reason, ...withoutReason } = soundFile.columns;
+
+/** An ATS of files, read wrongly. */
+function filing(change: Partial<FileIntake>): Subject {
+  return { ...hrmosSubject, connector: { ...hrmos, file: { ...soundFile, ...change } } };
 }
 
 function candidatePath(item: WriteBack): string {
@@ -698,6 +719,64 @@ const brokens: readonly Broken[] = [
     fails: 'a cursor of another shape is not taken for one',
     because: /is taken for a cursor/,
     subject: polling({ cursor: z.unknown(), pull: async () => ({ sightings: [], cursor: {}, isLast: true }) }),
+  },
+  {
+    what: 'a need that no column meets',
+    fails: 'its columns have labels, its needs are among them, and people are told how to make the file',
+    because: /reason is needed and not declared/,
+    subject: filing({ columns: withoutReason, needs: [['applicationRef'], ['reason']] }),
+  },
+  {
+    what: 'a file that nobody is told how to make',
+    fails: 'its columns have labels, its needs are among them, and people are told how to make the file',
+    because: /nobody is told/,
+    subject: filing({ guide: [] }),
+  },
+  {
+    what: 'a reader that cuts the job at its first comma',
+    fails: 'a file says the same in every encoding and with either separator',
+    because: /something did not arrive/,
+    subject: filing({
+      toApplication: (row) => soundFile.toApplication({ ...row, job: (row.job ?? '').split('、')[0] ?? '' }),
+    }),
+  },
+  {
+    what: 'a reader that looks for the age under another label',
+    fails: 'a file tells when it was made',
+    because: /its age is not found/,
+    subject: filing({ madeAtLabel: '印刷日時' }),
+  },
+  {
+    what: 'a reader that takes every ending for the company’s',
+    fails: 'a row tells who decided, and whom to leave alone',
+    because: /who withdrew is told as rejected/,
+    subject: filing({
+      toApplication(row) {
+        const told = soundFile.toApplication(row);
+        return told.state === 'rejected' ? { ...told, decidedBy: 'company' } : told;
+      },
+    }),
+  },
+  {
+    what: 'a reader that overlooks agencies',
+    fails: 'a row tells who decided, and whom to leave alone',
+    because: /an agency’s applicant is not told/,
+    subject: filing({
+      toApplication(row) {
+        const told = soundFile.toApplication(row);
+        return told.state === 'rejected' ? { ...told, source: 'direct' } : told;
+      },
+    }),
+  },
+  {
+    what: 'a reader that names people in its complaints',
+    fails: 'a row that does not fit is set aside without naming the person',
+    because: /the error names the person/,
+    subject: filing({
+      toApplication(row) {
+        throw new RelayError('row_not_understood', { message: `${row.name} cannot be read` });
+      },
+    }),
   },
   {
     what: 'a connector that believes what nobody signed',

@@ -1,4 +1,5 @@
 import { declaration } from './checks/declaration.ts';
+import { file } from './checks/file.ts';
 import { fixtures } from './checks/fixtures.ts';
 import { lookups } from './checks/lookups.ts';
 import { poll } from './checks/poll.ts';
@@ -18,6 +19,7 @@ export const checks: readonly Check[] = [
   ...lookups,
   ...poll,
   ...webhook,
+  ...file,
   ...writeBack,
   ...fixtures,
 ];
