@@ -21,7 +21,7 @@ import { openMetrics } from './platform/metrics.ts';
 import { migrate } from './platform/migrate.ts';
 import { startTicker, type Ticker } from './platform/ticker.ts';
 import { openVault } from './platform/vault.ts';
-import { registerApi } from './settings/index.ts';
+import { registerApi, registerInstall } from './settings/index.ts';
 import { openSlack } from './slack/index.ts';
 
 /** web answers requests, worker does the jobs, all is both in one process. */
@@ -100,6 +100,7 @@ export async function startApp(
     connectors,
     allowPrivateNetwork,
     redisUrl: config.redisUrl,
+    own: { baseUrl, clients: config.oauthClients },
   });
   const intake = openIntake({ database, vault, clock, events, jobs, connections, count: metrics.countDelivery });
   const imports = openImports({ database, vault, clock, events, connections });
@@ -136,6 +137,7 @@ export async function startApp(
     await consents.routes(server);
     await slack.routes(server);
     if (hasOutbox) await registerOutboxRoutes(server, { database });
+    await registerInstall(server, { database, clock, connections, adminToken, baseUrl });
     await registerApi(server, {
       database,
       vault,
@@ -160,6 +162,7 @@ export async function startApp(
           [
             { name: 'letters-due', everyMs: 1_000, run: () => letters.sweep() },
             { name: 'imports-expired', everyMs: 600_000, run: () => imports.sweep() },
+            { name: 'tokens-idle', everyMs: 3_600_000, run: () => connections.keepAlive() },
             { name: 'credits-expired', everyMs: 3_600_000, run: () => credits.sweepExpiry() },
             { name: 'polls-due', everyMs: 30_000, run: () => intake.sweepPolls() },
             { name: 'connections-silent', everyMs: 3_600_000, run: () => intake.sweepSilence() },

@@ -165,14 +165,16 @@ export interface Connections {
   /** Asks the ATS whether the settings work. @throws RelayError saying who must act. */
   check(connection: Connection): Promise<void>;
 
+  /** @throws RelayError connector_unknown, request_conflict when it is not installed, oauth_client_missing. */
+  requireInstallable(connector: string): void;
   /**
    * Begins an install: notes who it is for, for ten minutes. @returns the vendor's page where a person agrees.
-   * @throws RelayError connector_unknown, request_conflict when it is not installed, oauth_client_missing.
+   * @throws RelayError as requireInstallable.
    */
   beginInstall(input: BeginInstall): Promise<{ readonly url: string }>;
   /**
    * Ends it with what the vendor sent back: makes the company's connection, or gives new tokens to the one there is.
-   * @throws RelayError as beginInstall; every other end is an outcome.
+   * @throws RelayError as requireInstallable; every other end is an outcome.
    */
   finishInstall(input: FinishInstall): Promise<InstallOutcome>;
   /** Uses every refresh token that lay idle for a quarter of its life, and at least an hour, so that none dies unused. */
@@ -497,6 +499,7 @@ export function openConnections(parts: ConnectionsParts): Connections {
         await api.check(context);
       }),
 
+    requireInstallable: (connector) => install.require(connector),
     beginInstall: (input) => install.begin(input),
     finishInstall: (input) => install.finish(input),
 

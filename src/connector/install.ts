@@ -136,6 +136,8 @@ export function openInstall(parts: InstallParts) {
   }
 
   return {
+    require: (id: string): void => void requireInstallable(parts, id),
+
     /** @returns the vendor's page where a person agrees. @throws RelayError connector_unknown, request_conflict, oauth_client_missing. */
     async begin({ companyId, connector: id, browser }: BeginInstall): Promise<{ readonly url: string }> {
       const { connector, access, client, own } = requireInstallable(parts, id);

@@ -6,13 +6,14 @@ import { Command, CommanderError } from 'commander';
 import stringWidth from 'string-width';
 import { newId } from '../../src/platform/ids.ts';
 import { addClientCommands } from '../../src/settings/index.ts';
+import { market, marketClient } from '../connector/support/acme.ts';
 import { addCompany, adminToken, openRelay, sampleAgency, type TestRelay } from './relay.ts';
 
 let relay: TestRelay;
 let url: string;
 
 beforeAll(async () => {
-  relay = await openRelay();
+  relay = await openRelay({ more: [market], clients: { market: marketClient } });
   url = await relay.server.listen({ port: 0, host: '127.0.0.1' });
 });
 afterAll(() => relay.close());
@@ -186,6 +187,19 @@ test('the letter policy and the rules for reasons are set, and a rule is forgott
     letter: { holdMinutes: 5, window: 'always' },
     mapping: { reasons: { '2': { letter: 'hold' } } },
   });
+});
+
+test('an ATS that is installed by agreeing there gives an address to open, and says so where it is listed', async () => {
+  const { slug } = await addCompany(relay);
+
+  const printed = await type(['connection', 'install', 'market', '--company', slug]);
+  const asJson = await type(['connection', 'install', 'market', '--company', slug, '--json']);
+  const listed = await type(['connectors', 'market']);
+
+  const address = /^https:\/\/relay\.example\.com\/install\/market\?ticket=[\w-]{43}$/;
+  expect(printed.out.split('\n')).toContainEqual(expect.stringMatching(address));
+  expect(JSON.parse(asJson.out).url).toMatch(address);
+  expect(listed.out).toContain('agreeing in the ATS (career-relay connection install)');
 });
 
 test('a removed connection is gone', async () => {

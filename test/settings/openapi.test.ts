@@ -4,6 +4,7 @@ import {
   ConnectionChange,
   NewCompany,
   NewConnection,
+  NewInstall,
   NewReservation,
   NewTerms,
 } from '../../src/settings/api/schemas.ts';
@@ -74,6 +75,7 @@ test('the document holds every operation that was promised', () => {
     'POST /connections/{id}/check',
     'POST /connections/{id}/poll',
     'GET /connections/{id}/backfill',
+    'POST /install',
     'GET /deliveries',
     'POST /deliveries/{id}/replay',
     'GET /rejections',
@@ -131,7 +133,7 @@ test('every reference leads to a schema, and no schema lies unused', () => {
 });
 
 test('every example of a body is one the service would take', () => {
-  const bodies = { NewCompany, AgencyDetails, NewTerms, NewConnection, ConnectionChange, NewReservation };
+  const bodies = { NewCompany, AgencyDetails, NewTerms, NewConnection, NewInstall, ConnectionChange, NewReservation };
 
   for (const [name, schema] of Object.entries(bodies)) {
     const { examples = [] } = schema.meta() as { readonly examples?: readonly unknown[] };

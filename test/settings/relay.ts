@@ -3,7 +3,7 @@ import type { HTTPMethods } from 'fastify';
 import { pino } from 'pino';
 import { createGreenhouseFake } from '../../connectors/greenhouse/fake.ts';
 import { connectors } from '../../connectors/index.ts';
-import { type Connector, openConnections, serveFake } from '../../src/connector/index.ts';
+import { type Connector, type OwnClients, openConnections, serveFake } from '../../src/connector/index.ts';
 import { openConsents } from '../../src/consent/index.ts';
 import { openCredits } from '../../src/credit/index.ts';
 import { openEvents } from '../../src/events.ts';
@@ -11,7 +11,7 @@ import { type Imports, openImports, openIntake } from '../../src/intake/index.ts
 import { type Letters, openLetters, openMailer } from '../../src/letter/index.ts';
 import { openCache } from '../../src/platform/cache.ts';
 import { openHttpServer, type Server } from '../../src/platform/http-server.ts';
-import { type ApiParts, registerApi } from '../../src/settings/index.ts';
+import { type ApiParts, registerApi, registerInstall } from '../../src/settings/index.ts';
 import { openSlack } from '../../src/slack/index.ts';
 import { makeTestClock, type TestClock } from '../support/clock.ts';
 import { openTestVault, testKey } from '../support/company.ts';
@@ -51,7 +51,7 @@ export interface Answer {
 
 export async function openRelay(
   change: Partial<Pick<ApiParts, 'hasOutbox'>> &
-    Partial<ApiParts['jobs']> & { readonly more?: readonly Connector[] } = {},
+    Partial<ApiParts['jobs']> & { readonly more?: readonly Connector[]; readonly clients?: OwnClients['clients'] } = {},
 ): Promise<TestRelay> {
   const database = await openTestDatabase();
   const vault = openTestVault();
@@ -76,6 +76,7 @@ export async function openRelay(
     connectors: [...connectors, ...(change.more ?? [])],
     allowPrivateNetwork: true,
     redisUrl: undefined,
+    own: { baseUrl, clients: change.clients ?? {} },
   });
   const intake = openIntake({ database, vault, clock, events, jobs, connections, count: () => undefined });
   const imports = openImports({ database, vault, clock, events, connections });
@@ -104,6 +105,7 @@ export async function openRelay(
   });
   await intake.routes(server);
   await consents.routes(server);
+  await registerInstall(server, { database, clock, connections, adminToken, baseUrl });
   await registerApi(server, {
     database,
     vault,

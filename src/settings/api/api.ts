@@ -2,12 +2,13 @@ import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import { sendProblem } from '../../platform/problem.ts';
 import { atsRoutes } from './ats.ts';
-import { requireAdmin } from './auth.ts';
+import { openAdminGuard } from './auth.ts';
 import { companyRoutes } from './companies.ts';
 import { connectionRoutes } from './connections.ts';
 import { creditRoutes } from './credits.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { importRoutes } from './imports.ts';
+import { installRoutes } from './install.ts';
 import { letterRoutes } from './letters.ts';
 import { describeApi, serveDocs } from './openapi.ts';
 import { operationRoutes } from './operation.ts';
@@ -33,7 +34,7 @@ export async function registerApi(server: Server, parts: ApiParts): Promise<void
 }
 
 async function guardedRoutes(api: Server, parts: ApiParts): Promise<void> {
-  api.addHook('onRequest', requireAdmin(api, parts.adminToken));
+  api.addHook('onRequest', openAdminGuard(api, parts.adminToken));
   api.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
   });
@@ -42,6 +43,7 @@ async function guardedRoutes(api: Server, parts: ApiParts): Promise<void> {
   connectionRoutes(api, parts);
   pollRoutes(api, parts);
   atsRoutes(api, parts);
+  installRoutes(api, parts);
   deliveryRoutes(api, parts);
   await importRoutes(api, parts);
   streamRoutes(api, parts);

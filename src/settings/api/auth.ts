@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import { sha256 } from '../../platform/ids.ts';
@@ -7,18 +7,21 @@ import { sha256 } from '../../platform/ids.ts';
 const failuresPerMinute = 20;
 
 /**
- * Lets in who bears the admin token. Only failures are counted, per client address: a wrong guesser is told to wait,
+ * Lets in who bears the admin token: the one check before the API and the install door. Only failures are counted, per client address: a wrong guesser is told to wait,
  * and nobody can lock out an admin who shares his address.
  * @throws RelayError request_unauthorized, request_rate_limited with the time to wait.
  */
-export function requireAdmin(server: Server, adminToken: string): onRequestAsyncHookHandler {
+export function openAdminGuard(
+  server: Server,
+  adminToken: string,
+): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
   const expected = toDigest(adminToken);
   const countFailure = server.createRateLimit({
     max: failuresPerMinute,
     timeWindow: 60_000,
     keyGenerator: (request: FastifyRequest) => `api:${request.ip}`,
   });
-  return async (request: FastifyRequest, reply: FastifyReply) => {
+  return async (request, reply) => {
     const token = readBearer(request.headers.authorization);
     if (token !== undefined && timingSafeEqual(toDigest(token), expected)) return;
     const limit = await countFailure(request);

@@ -557,3 +557,17 @@ export const Reservation = z
 export type Reservation = z.infer<typeof Reservation>;
 
 export const ReservationRef = z.strictObject({ reservationId: Id });
+
+export const NewInstall = z
+  .strictObject({
+    company: CompanyRef,
+    connector: z.string().min(1).max(64).describe('One with the access `authorization-code`; see GET /connectors.'),
+  })
+  .meta({ examples: [{ company: 'sakura-foods', connector: 'greenhouse' }] });
+
+export const Install = z
+  .object({
+    url: z.string().describe('Opens once, in a browser. Whoever has it may install, so show it to nobody.'),
+    expiresAt: Instant,
+  })
+  .meta({ id: 'Install' });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
-import { CheckResult, Connection, Connector, CreatedConnection, listOf } from '../api/schemas.ts';
+import { CheckResult, Connection, Connector, CreatedConnection, Install, listOf } from '../api/schemas.ts';
 import { toSegment } from './client.ts';
 import { ClientCommand, type ListOptions, pair, wholeNumber } from './command.ts';
 import { addImportCommands } from './imports.ts';
@@ -75,6 +75,22 @@ export function connectionCommand(io: ClientIo): ClientCommand {
     const answer = await client.send('PATCH', `/connections/${toSegment(id)}`, body);
     screen.show(answer, Connection, (connection) => renderConnection(screen, connection));
   });
+
+  command
+    .command('install')
+    .description('print an address that connects an ATS by agreeing there; it opens once, within ten minutes')
+    .argument('<connector>', 'one that career-relay connectors shows with an install')
+    .requiredOption('--company <company>', 'slug or id')
+    .calls<[string], { readonly company: string }>(io, async ({ client, screen, options }, connector) => {
+      const answer = await client.send('POST', '/install', { company: options.company, connector });
+      screen.show(answer, Install, ({ url }) =>
+        [
+          'Open this address in your browser within ten minutes. It works once; show it to nobody.',
+          url,
+          screen.colours.dim('Once installed before, installing again renews the connection.'),
+        ].join('\n'),
+      );
+    });
 
   command
     .command('check')
@@ -282,6 +298,7 @@ function renderConnector({ card, colours, table }: Screen, connector: Connector)
       ['Connector', `${connector.title} (${connector.id})`],
       ['Written from', connector.docs],
       ['Permissions', connector.scopes.join(' ')],
+      ['Connected by', connector.access.map((access) => ways[access]).join(', or by ')],
       ['Webhook events', connector.webhook?.events.join(', ')],
     ]),
     '',
@@ -295,6 +312,12 @@ function renderConnector({ card, colours, table }: Screen, connector: Connector)
       : []),
   ].join('\n');
 }
+
+const ways = {
+  'api-key': 'a key of the company',
+  'client-credentials': 'a client id and secret of the company',
+  'authorization-code': `agreeing in the ATS (career-relay connection install)`,
+} as const;
 
 function renderNeed(field: Field): string {
   if (isNeeded(field)) return 'yes';
