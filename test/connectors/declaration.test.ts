@@ -1,6 +1,14 @@
 import { expect, test } from '@jest/globals';
 import { sample } from '../../connectors/_sample/index.ts';
-import { type Connector, type Context, defineConnector, type Field } from '../../src/connector/index.ts';
+import { connectors } from '../../connectors/index.ts';
+import {
+  type Connector,
+  type Context,
+  defineConnector,
+  type Field,
+  isInstallable,
+  mayBeLeftOut,
+} from '../../src/connector/index.ts';
 
 test('the compiler knows the settings of a connector by name', () => {
   const sampleApi = sample.api as NonNullable<Connector['api']>;
@@ -34,4 +42,13 @@ test('the compiler knows the settings of a connector by name', () => {
   const wrong: Connector = defineConnector({ ...parts, api: { ...api, baseUrl: 'adress' } });
 
   expect(right.api?.baseUrl).not.toBe(wrong.api?.baseUrl);
+});
+
+test('a connector that is installed by agreeing in the ATS asks nobody to type anything in', () => {
+  const asked = connectors
+    .filter(isInstallable)
+    .flatMap(({ id, settings }) => Object.entries(settings).map(([name, field]) => ({ id, name, field })))
+    .filter(({ field }) => (field.onlyFor ?? 'authorization-code') === 'authorization-code' && !mayBeLeftOut(field));
+
+  expect(asked.map(({ id, name }) => `${id}.${name}`)).toEqual([]);
 });

@@ -28,6 +28,7 @@ export interface TestRelay {
   readonly clock: TestClock;
   readonly jobs: TestJobs;
   readonly imports: Imports;
+  readonly connections: ApiParts['connections'];
   readonly letters: Letters;
   /** Settings that fit the fake. */
   readonly settings: Readonly<Record<string, string>>;
@@ -126,6 +127,7 @@ export async function openRelay(
     clock,
     jobs,
     imports,
+    connections,
     letters,
     settings: fake.settings(hosted.origin),
     fake,
