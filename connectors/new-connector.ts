@@ -66,7 +66,7 @@ function addToList(path: string, opening: string, line: string, imports: readonl
   const firstLine = text.slice(from, end);
   const added = firstLine.endsWith('];')
     ? text.replace(firstLine, firstLine.replace(/\];$/, `, ${line}];`))
-    : text.slice(0, end) + `\n  ${line},` + text.slice(end);
+    : `${text.slice(0, end)}\n  ${line},${text.slice(end)}`;
   writeFileSync(`${root}${path}`, [...imports, added].join('\n'));
 }
 
