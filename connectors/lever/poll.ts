@@ -12,20 +12,17 @@ export const LeverCursor = z.object({
   archivedFrom: z.int(),
   /** Lever's token for the page to read, exactly as given; null for the first one. */
   offset: z.string().nullable(),
-  /** The latest decision on the first page, and on all so far. */
-  firstLatest: z.int(),
+  /** The latest decision on the first page. */
   latest: z.int(),
-  /** Whether the pages so far came in the order of their decisions, earliest first. */
-  isAscending: z.boolean(),
   /** True until a further page is read after a token was refused. */
   isRestarted: z.boolean(),
 });
 
 /**
  * Finds decisions by when they were made (`archived_at_start`), so the age of the application does not matter.
- * Lever does not document the order of its lists. The next reading therefore begins at the latest decision of this one's
- * first page: what is decided while the later pages are read may stand on pages already passed. Where the pages came in
- * the order of decisions nothing can be passed, and it begins at the latest of all.
+ * Lever does not document the order of its lists: what is decided while the later pages are read may stand on pages
+ * already passed. So the next reading begins at the latest decision of this one's first page, whatever came after it;
+ * a decision that is told twice costs nothing.
  */
 export const poll: Poll<LeverCursor> = {
   everyMinutes: 60,
@@ -34,21 +31,14 @@ export const poll: Poll<LeverCursor> = {
   async pull(context, cursor) {
     const { data, next, isRestarted } = await readPage(context, cursor);
     const sightings = await toSightings(context, data);
-    const read = { ...advance(cursor, data), isRestarted };
-    if (next !== null) return { sightings, cursor: { ...read, offset: next }, isLast: false };
-    return { sightings, cursor: toStart(read.isAscending ? read.latest : read.firstLatest), isLast: true };
+    const latest = cursor.offset === null ? findLatest(cursor, data) : cursor.latest;
+    if (next === null) return { sightings, cursor: toStart(latest), isLast: true };
+    return { sightings, cursor: { ...cursor, latest, offset: next, isRestarted }, isLast: false };
   },
 };
 
 function toStart(archivedFrom: number): LeverCursor {
-  return {
-    archivedFrom,
-    offset: null,
-    firstLatest: archivedFrom,
-    latest: archivedFrom,
-    isAscending: true,
-    isRestarted: false,
-  };
+  return { archivedFrom, offset: null, latest: archivedFrom, isRestarted: false };
 }
 
 /** Where Lever takes the token of a page no more, the reading begins again, once. */
@@ -63,16 +53,8 @@ async function readPage(context: Context, { archivedFrom, offset, isRestarted }:
   }
 }
 
-function advance(cursor: LeverCursor, page: readonly Opportunity[]): LeverCursor {
-  const instants = page.flatMap(({ archived }) => (archived ? [archived.archivedAt] : []));
-  const latest = Math.max(cursor.latest, ...instants);
-  const isAscending = instants.every((instant, index) => instant >= (instants[index - 1] ?? cursor.latest));
-  return {
-    ...cursor,
-    latest,
-    firstLatest: cursor.offset === null ? latest : cursor.firstLatest,
-    isAscending: cursor.isAscending && isAscending,
-  };
+function findLatest({ latest }: LeverCursor, page: readonly Opportunity[]): number {
+  return Math.max(latest, ...page.flatMap(({ archived }) => archived?.archivedAt ?? []));
 }
 
 async function toSightings(context: Context, page: readonly Opportunity[]): Promise<readonly Sighting[]> {
