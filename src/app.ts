@@ -163,6 +163,7 @@ export async function startApp(
             { name: 'letters-due', everyMs: 1_000, run: () => letters.sweep() },
             { name: 'imports-expired', everyMs: 600_000, run: () => imports.sweep() },
             { name: 'tokens-idle', everyMs: 3_600_000, run: () => connections.keepAlive() },
+            { name: 'consents-to-label', everyMs: 60_000, run: () => slack.sweepConsentsToLabel() },
             { name: 'credits-expired', everyMs: 3_600_000, run: () => credits.sweepExpiry() },
             { name: 'polls-due', everyMs: 30_000, run: () => intake.sweepPolls() },
             { name: 'connections-silent', everyMs: 3_600_000, run: () => intake.sweepSilence() },

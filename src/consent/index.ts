@@ -1,3 +1,10 @@
+export {
+  countLeftToPeople,
+  listLeftToPeople,
+  listStandingDecisions,
+  renderDecisions,
+  type StandingDecision,
+} from './by-hand.ts';
 export { type ConsentParts, type Consents, openConsents } from './consents.ts';
 export type { Consent, Decision, Purpose } from './model.ts';
 export { type ListedConsent, listConsents, readConsents, readStanding } from './store.ts';

@@ -23,12 +23,13 @@ export interface WriteBackRow extends Candidate {
   readonly isStanding: boolean;
 }
 
-/** Adds the write-backs that are new; gives their ids. */
+/** Adds the write-backs that are new; gives their ids. `leftBecause`: why none of them will be written by us. */
 export async function addWriteBacks(
   tx: Tx,
   companyId: string,
   planned: readonly (Candidate & { readonly consentId: string })[],
   now: Date,
+  leftBecause: string | null = null,
 ): Promise<readonly string[]> {
   if (planned.length === 0) return [];
   const rows = await tx
@@ -41,8 +42,8 @@ export async function addWriteBacks(
         connection_id: connectionId,
         application_ref: applicationRef,
         candidate_ref: candidateRef,
-        status: 'waiting' as const,
-        reason: null,
+        status: leftBecause === null ? ('waiting' as const) : ('skipped' as const),
+        reason: leftBecause,
         written_at: null,
         created_at: now,
       })),

@@ -8,6 +8,7 @@ import { RelayError, toRelayError } from '../platform/errors.ts';
 import { openGroups } from '../platform/groups.ts';
 import type { JobData, Jobs } from '../platform/jobs.ts';
 import type { Log } from '../platform/log.ts';
+import { byHand } from './by-hand.ts';
 import type { Consent, Decision } from './model.ts';
 import { readStanding, readUnboundGrants } from './store.ts';
 import {
@@ -39,10 +40,10 @@ const begun = '(begun)';
 
 /**
  * Plans what the ATS must be told: an agreement on every candidate the person was, a withdrawal wherever an agreement
- * was planned. Only for decisions that still stand. A "no" that changes nothing is not written: the less the better.
+ * was planned. An ATS that takes none leaves it to people. Only for decisions that still stand. A "no" that changes nothing is not written: the less the better.
  */
 export async function planWriteBacks(
-  { database, clock, jobs }: WriteBackParts,
+  { database, clock, jobs, connections }: WriteBackParts,
   companyId: string,
   consentIds: readonly string[],
 ): Promise<void> {
@@ -52,7 +53,13 @@ export async function planWriteBacks(
     const planned = consents.flatMap(({ consentId, personId, decision }) =>
       (candidates[decision].get(personId) ?? []).map((candidate) => ({ ...candidate, consentId })),
     );
-    const added = await addWriteBacks(tx, companyId, planned, clock.now());
+    const silent = await findSilent(connections, tx, planned);
+    const now = clock.now();
+    const [left = [], told = []] = [true, false].map((isSilent) =>
+      planned.filter(({ connectionId }) => silent.has(connectionId) === isSilent),
+    );
+    await addWriteBacks(tx, companyId, left, now, byHand);
+    const added = await addWriteBacks(tx, companyId, told, now);
     await jobs.enqueue<WriteBackJob>(
       tx,
       writeBackQueue,
@@ -78,6 +85,21 @@ export async function planForRejected(
     );
   });
   if (consentIds.length > 0) await planWriteBacks(parts, companyId, consentIds);
+}
+
+/** The connections whose ATS takes no write-backs. */
+async function findSilent(
+  connections: WriteBackParts['connections'],
+  tx: Tx,
+  candidates: readonly Candidate[],
+): Promise<ReadonlySet<string>> {
+  const silent = new Set<string>();
+  for (const connectionId of new Set(candidates.map((candidate) => candidate.connectionId))) {
+    const connection = await connections.read(tx, connectionId);
+    const connector = connection && connections.connector(connection.connector);
+    if (connector && !connector.api?.writeBack) silent.add(connectionId);
+  }
+  return silent;
 }
 
 type CandidatesByPerson = ReadonlyMap<string | null, readonly Candidate[]>;

@@ -448,7 +448,8 @@ export type NoticeKind =
   | 'progress'
   | 'connection-failing'
   | 'connection-recovered'
-  | 'connection-silent';
+  | 'connection-silent'
+  | 'consents-to-label';
 
 export interface NoticeTable {
   notice_id: string;

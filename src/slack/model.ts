@@ -114,6 +114,24 @@ export function planConnectionSilent(
   };
 }
 
+/** @param day in Japan, YYYY-MM-DD: one notice a day for each connection. */
+export function planConsentsToLabel(
+  left: { readonly connectionId: string; readonly count: number; readonly day: string },
+  place: Pick<FailingPlace, 'title' | 'apiDocsUrl'>,
+): PlannedNotice {
+  const { connectionId, count, day } = left;
+  return {
+    kind: 'consents-to-label',
+    dedupeKey: `${toLabelKey(connectionId)}${day}`,
+    tokens: { title: place.title, count, connectionId, apiDocsUrl: place.apiDocsUrl },
+  };
+}
+
+/** What the keys of a connection's notices about consents to label begin with. */
+export function toLabelKey(connectionId: string): string {
+  return `consents-to-label:${connectionId}:`;
+}
+
 /** Our text for people, by code; a code of another version of ours falls back to the general one. */
 function toUserMessage(code: string): { readonly ja: string; readonly en: string } {
   return errorCodes[isErrorCode(code) ? code : 'internal_error'];

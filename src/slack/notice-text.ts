@@ -13,6 +13,7 @@ export const textNames = {
   'connection-failing': true,
   'connection-recovered': true,
   'connection-silent': true,
+  'consents-to-label': true,
   help: true,
 } as const satisfies Record<TextName, true>;
 

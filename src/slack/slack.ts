@@ -6,6 +6,7 @@ import type { Database } from '../platform/database.ts';
 import type { Server } from '../platform/http-server.ts';
 import type { Jobs } from '../platform/jobs.ts';
 import type { Log } from '../platform/log.ts';
+import { tellConsentsToLabel } from './label-notices.ts';
 import {
   planConnectionFailing,
   planConnectionRecovered,
@@ -34,6 +35,8 @@ export interface SlackParts {
 export interface Slack {
   /** Hangs POST /slack/events on the server when a workspace is connected. */
   routes(server: Server): void;
+  /** Tells of consents that wait to be recorded by hand, once a day for each connection at the most. For a ticker. */
+  sweepConsentsToLabel(): Promise<void>;
 }
 
 /** Opens the room: from here on it hears the stream and tells recruiters. Before the jobs are started. */
@@ -92,6 +95,7 @@ export function openSlack(parts: SlackParts): Slack {
     routes(server) {
       if (slack) mountSlackApp(server, { config: slack, clock, log });
     },
+    sweepConsentsToLabel: () => tellConsentsToLabel(recording),
   };
 }
 

@@ -137,6 +137,18 @@ export async function settleTry(tx: Tx, { noticeId, attempt }: Try, end: Settlem
   return result.numUpdatedRows > 0n;
 }
 
+/** When a notice whose key begins so was last made; undefined: never. */
+export async function readLastNoticed(tx: Tx, companyId: string, keyBegin: string): Promise<Date | undefined> {
+  const row = await tx
+    .selectFrom('notice')
+    .select((from) => from.fn.max('created_at').as('last'))
+    .where('company_id', '=', companyId)
+    .where('dedupe_key', '>=', keyBegin)
+    .where('dedupe_key', '<', `${keyBegin}~`)
+    .executeTakeFirst();
+  return row?.last ?? undefined;
+}
+
 /** A company's notices, newest first. `cursor` is the last id of the page before; `limit` at most 200. */
 export async function listNotices(
   tx: Tx,

@@ -274,7 +274,8 @@ function makeTestMailer(): TestMailer {
 function makeTestAts(database: Database): { readonly ats: TestAts; readonly connections: Connections } {
   const written: WriteBack[] = [];
   const ats: TestAts = { written, answer: undefined };
-  const connections: Pick<Connections, 'read' | 'writeBack'> = {
+  const connections: Pick<Connections, 'read' | 'writeBack' | 'connector'> = {
+    connector: () => undefined,
     async read(tx, connectionId) {
       const row = await tx
         .selectFrom('connection')

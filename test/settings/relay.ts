@@ -12,7 +12,7 @@ import { type Letters, openLetters, openMailer } from '../../src/letter/index.ts
 import { openCache } from '../../src/platform/cache.ts';
 import { openHttpServer, type Server } from '../../src/platform/http-server.ts';
 import { type ApiParts, registerApi, registerInstall } from '../../src/settings/index.ts';
-import { openSlack } from '../../src/slack/index.ts';
+import { openSlack, type Slack } from '../../src/slack/index.ts';
 import { makeTestClock, type TestClock } from '../support/clock.ts';
 import { openTestVault, testKey } from '../support/company.ts';
 import { openTestDatabase } from '../support/database.ts';
@@ -29,6 +29,7 @@ export interface TestRelay {
   readonly jobs: TestJobs;
   readonly imports: Imports;
   readonly connections: ApiParts['connections'];
+  readonly slack: Slack;
   readonly letters: Letters;
   /** Settings that fit the fake. */
   readonly settings: Readonly<Record<string, string>>;
@@ -98,7 +99,7 @@ export async function openRelay(
     secretKeys: [testKey],
   });
   const credits = openCredits({ database, clock, events });
-  openSlack({ database, clock, events, jobs, log, connections, slack: undefined, baseUrl });
+  const slack = openSlack({ database, clock, events, jobs, log, connections, slack: undefined, baseUrl });
   const server = await openHttpServer({ log, trustedProxies: 0, isHttps: true });
   const routes: { method: HTTPMethods; url: string }[] = [];
   server.addHook('onRoute', ({ method, url }) => {
@@ -128,6 +129,7 @@ export async function openRelay(
     jobs,
     imports,
     connections,
+    slack,
     letters,
     settings: fake.settings(hosted.origin),
     fake,

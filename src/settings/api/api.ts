@@ -6,6 +6,7 @@ import { openAdminGuard } from './auth.ts';
 import { companyRoutes } from './companies.ts';
 import { connectionRoutes } from './connections.ts';
 import { creditRoutes } from './credits.ts';
+import { decisionRoutes } from './decisions.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { importRoutes } from './imports.ts';
 import { installRoutes } from './install.ts';
@@ -46,6 +47,7 @@ async function guardedRoutes(api: Server, parts: ApiParts): Promise<void> {
   installRoutes(api, parts);
   deliveryRoutes(api, parts);
   await importRoutes(api, parts);
+  decisionRoutes(api, parts);
   streamRoutes(api, parts);
   letterRoutes(api, parts);
   templateRoutes(api, parts);

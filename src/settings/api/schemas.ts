@@ -442,7 +442,14 @@ export const Balance = z
 export const Notice = z
   .object({
     id: Id,
-    kind: z.enum(['credit-earned', 'progress', 'connection-failing', 'connection-recovered', 'connection-silent']),
+    kind: z.enum([
+      'credit-earned',
+      'progress',
+      'connection-failing',
+      'connection-recovered',
+      'connection-silent',
+      'consents-to-label',
+    ]),
     text: z.string(),
     status: z
       .enum(['waiting', 'sending', 'sent', 'logged', 'failed'])

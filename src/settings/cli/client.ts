@@ -12,6 +12,8 @@ type Query = Readonly<Record<string, string | undefined>>;
 /** The API of a running service. Answers are JSON as they came; undefined where there is none. */
 export interface Client {
   get(path: string, query?: Query): Promise<unknown>;
+  /** An answer that is not JSON, as it came. */
+  download(path: string, query?: Query): Promise<string>;
   /** A form is sent as one, anything else as JSON. */
   send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<unknown>;
 }
@@ -22,6 +24,7 @@ export function openClient(options: ServiceOptions, env: ClientIo['env']): Clien
   const token = readToken(options.token, env);
   return {
     get: (path, query = {}) => call(base, token, 'GET', `${path}${toQueryString(query)}`),
+    download: (path, query = {}) => download(base, token, `${path}${toQueryString(query)}`),
     send: (method, path, body) => call(base, token, method, path, body),
   };
 }
@@ -69,9 +72,7 @@ const timeoutMs = 60_000;
 
 async function call(base: string, token: string, method: string, path: string, body?: object): Promise<unknown> {
   const request = new Request(`${base}/api/v1${path}`, {
-    method,
-    redirect: 'error',
-    signal: AbortSignal.timeout(timeoutMs),
+    ...toInit(token, method),
     headers: {
       authorization: `Bearer ${token}`,
       accept: 'application/json',
@@ -85,10 +86,25 @@ async function call(base: string, token: string, method: string, path: string, b
   return answer;
 }
 
+async function download(base: string, token: string, path: string): Promise<string> {
+  const { ok, status, text } = await exchange(new Request(`${base}/api/v1${path}`, toInit(token, 'GET')), base);
+  if (!ok) throw new ServiceError(toAdvice(status, parseAnswer(text, base)));
+  return text;
+}
+
+function toInit(token: string, method: string): RequestInit {
+  return {
+    method,
+    redirect: 'error',
+    signal: AbortSignal.timeout(timeoutMs),
+    headers: { authorization: `Bearer ${token}` },
+  };
+}
+
 async function exchange(request: Request, base: string): Promise<{ ok: boolean; status: number; text: string }> {
   try {
     const response = await fetch(request);
-    return { ok: response.ok, status: response.status, text: await response.text() };
+    return { ok: response.ok, status: response.status, text: await readText(response) };
   } catch (error) {
     const isLate = error instanceof Error && error.name === 'TimeoutError';
     throw new ServiceError(
@@ -97,6 +113,11 @@ async function exchange(request: Request, base: string): Promise<{ ok: boolean; 
         : `${base} cannot be reached. Is the service running (npm start)? --url or BASE_URL says where it is.`,
     );
   }
+}
+
+/** Unlike `text()`, it keeps the byte order mark that spreadsheets know UTF-8 by. */
+async function readText(response: Response): Promise<string> {
+  return Buffer.from(await response.arrayBuffer()).toString('utf8');
 }
 
 function parseAnswer(text: string, base: string): unknown {

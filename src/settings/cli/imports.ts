@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { FileImport, ImportAnswer } from '../api/imports.ts';
 import { listOf } from '../api/schemas.ts';
@@ -64,6 +64,29 @@ export function addImportCommands(io: ClientIo, command: ClientCommand): void {
       ].join('\n'),
     );
   });
+
+  command
+    .command('consents')
+    .description('download the decisions to record by hand, where the ATS takes none from us')
+    .argument('<id>', 'of the connection')
+    .option('--out <file>', 'write them into a file (default: print them)')
+    .option('--since <instant>', 'only those made at or after it, such as 2026-11-24T00:00:00Z')
+    .calls<[string], { readonly out?: string; readonly since?: string }>(io, async (call, id) => {
+      const { client, screen, options } = call;
+      const text = await client.download(`/connections/${toSegment(id)}/consents.tsv`, { since: options.since });
+      if (options.out === undefined) return void io.stdout.write(text);
+      await writeNew(options.out, text);
+      screen.done(`${text.split('\r\n').length - 2} decisions stand in ${options.out}.`);
+    });
+}
+
+/** It holds names: for its owner alone. */
+async function writeNew(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text, { mode: 0o600 });
+  } catch {
+    throw new UsageError(`${file} cannot be written.`);
+  }
 }
 
 async function readGiven(file: string): Promise<Buffer<ArrayBuffer>> {
