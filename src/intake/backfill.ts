@@ -2,6 +2,7 @@ import type { Connection, Sighting } from '../connector/index.ts';
 import type { Tx } from '../platform/database.ts';
 import type { JobData, Jobs } from '../platform/jobs.ts';
 import { type Turn, takeTurn } from '../platform/lease.ts';
+import { actOnKept } from './imports.ts';
 import { applySightings, type PageParts, rereadSightings, toActingFrom } from './poll-page.ts';
 import { findRecorded, listWaiting, toKey, toTurnName } from './poll-store.ts';
 
@@ -44,6 +45,8 @@ export async function runBackfill(parts: BackfillParts, { companyId, connectionI
   const { database, connections, clock, jobs } = parts;
   const connection = await database.forCompany(companyId, (tx) => connections.read(tx, connectionId));
   if (!connection?.backfillFrom && !connection?.markedAt) return;
+  // What a file told cannot be read again: it is taken as it stood there.
+  if (connection.backfillFrom) await actOnKept(parts, connection, connection.backfillFrom);
   const turn = await takeTurn(database, toTurnName(connectionId), { holdMs }, (held) =>
     readBatches(parts, connection, held),
   );

@@ -160,8 +160,8 @@ function planRejected(
 
 /** Days are compared, not instants: most files tell no hour, and what was decided today is not older than today's mark. */
 function isActedOn(decidedAt: Date, isDated: boolean, { backfillFrom, markedAt, receivedAt }: PlanFacts): boolean {
-  const from = backfillFrom ?? markedAt;
-  if (from) return decidedAt >= toJapaneseDay(from);
+  if (backfillFrom && decidedAt >= toJapaneseDay(backfillFrom)) return true;
+  if (markedAt) return decidedAt >= toJapaneseDay(markedAt);
   // A first file may hold the rejections of many years. Those without a day are taken for old ones.
   return isDated && decidedAt >= toJapaneseDay(receivedAt);
 }

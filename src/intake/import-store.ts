@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import type { Columns, RejectedApplication } from '../connector/index.ts';
+import { type Columns, type RejectedApplication, toJapaneseDay } from '../connector/index.ts';
 import type { Tx } from '../platform/database.ts';
 import { type Page, type PageRequest, toPage } from '../platform/page.ts';
 import type { FileImportState, FileImportTable, SetAside } from '../platform/tables.ts';
@@ -283,7 +283,10 @@ export async function dropKept(tx: Tx, { connectionId }: Place, applicationRefs:
     .execute();
 }
 
-/** What was kept from files and decided at or after `from`, oldest first; held until the transaction ends. */
+/**
+ * What was kept from files and decided at or after `from`, oldest first. A day without an hour counts when it is the day of
+ * `from` in Japan.
+ */
 export async function takeKept(
   tx: Tx,
   { connectionId }: Place,
@@ -295,11 +298,18 @@ export async function takeKept(
     .select('content')
     .where('connection_id', '=', connectionId)
     .where('content', 'is not', null)
-    .where('decided_at', '>=', from)
+    .where((row) =>
+      row.or([
+        row('decided_at', '>=', from),
+        row.and([
+          row('decided_at', '>=', toJapaneseDay(from)),
+          sql<boolean>`(decided_at at time zone 'Asia/Tokyo')::time = '00:00'`,
+        ]),
+      ]),
+    )
     .orderBy('decided_at')
     .orderBy('application_ref')
     .limit(limit)
-    .forUpdate()
     .execute();
   return rows.map(({ content }) => toApplicationFromContent(content));
 }

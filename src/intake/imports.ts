@@ -36,7 +36,9 @@ import {
   saveSeen,
   saveShape,
   settleImport,
+  takeKept,
 } from './import-store.ts';
+import { dropSightings } from './poll-store.ts';
 
 export interface ImportParts extends ApplyParts {
   readonly database: Database;
@@ -250,6 +252,22 @@ async function applyRows(
   for (const batch of toBatches(plan.keep)) await keepApplications(tx, connection, batch, now);
   for (const batch of toBatches(plan.seen)) await saveSeen(tx, connection, batch);
   return plan.rejections;
+}
+
+/**
+ * Acts on what files told from before the mark, decided at or after the date an admin chose, as on what they tell anew.
+ * In batches of one transaction each, so a run that breaks off has lost nothing and repeats nothing.
+ */
+export async function actOnKept(parts: ImportParts, connection: Connection, from: Date): Promise<void> {
+  for (let isMore = true; isMore; ) {
+    isMore = await parts.database.forCompany(connection.companyId, async (tx) => {
+      await lockConnection(tx, connection);
+      const kept = await takeKept(tx, connection, from, batchSize);
+      await applyApplications(parts, tx, connection, kept, new Map());
+      await dropSightings(tx, connection.connectionId, kept);
+      return kept.length === batchSize;
+    });
+  }
 }
 
 function isSame(a: Columns, b: Columns): boolean {

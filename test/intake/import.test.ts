@@ -250,6 +250,33 @@ test('what was decided before the day of the first import is kept and not acted 
   expect(body.markedAt).toBe('2026-11-24T01:00:00.000Z');
 });
 
+test('from the date an admin chooses, what was kept is acted on, and nothing older', async () => {
+  await take(
+    write([
+      header,
+      ['1', '不合格', '2026/11/09', '髙﨑 花子', 'a@example.com'],
+      ['2', '不合格', '2026/11/10', '髙﨑 花子', 'b@example.com'],
+      ['3', '不合格', '2026/11/20', '髙﨑 花子', 'c@example.com'],
+      ['4', '不合格', '', '髙﨑 花子', 'd@example.com'],
+      ['5', '辞退', '2026/11/20', '髙﨑 花子', 'e@example.com'],
+    ]),
+  );
+  expect(await company.list('letters')).toEqual([]);
+  const seen = await relay.call('GET', `/connections/${company.connectionId}/backfill`);
+  expect(seen.body.found).toBe(5);
+
+  const change = { backfillFrom: '2026-11-10T00:00:00.000Z' };
+  const { status } = await relay.call('PATCH', `/connections/${company.connectionId}`, change);
+  const rejections = await company.list('rejections');
+
+  expect(status).toBe(200);
+  expect(rejections.map(({ applicationRef }) => applicationRef).toSorted()).toEqual(['2', '3', '4', '5']);
+  expect((await listKept()).map((row) => row.application_ref)).toEqual(['1']);
+  relay.clock.advance(hourMs);
+  expect(await take(write([header, ['2', '不合格', '2026/11/10', '髙﨑 花子', 'b@example.com']]))).toMatchObject(none);
+  expect(await company.list('letters')).toHaveLength(4);
+});
+
 test('what was kept is let go of when the application is open again, and follows the file until then', async () => {
   const row = (status: string, email: string) => [header, ['1', status, '2026/11/01', '髙﨑 花子', email]];
   await take(write(row('不合格', 'old@example.com')));
