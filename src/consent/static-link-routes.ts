@@ -30,7 +30,8 @@ const formBytesMax = 8 * 1024;
 
 const door: Door = {
   prefix: '/r',
-  limits: { readsPerPage: 60, answersPerPage: 20, all: 600 },
+  // One page for everybody: more at once from behind one address than where each has a page of their own.
+  limits: { readsPerPage: 240, answersPerPage: 60, all: 600 },
   toPageKey: (request) => `r ${toPath(request)}`,
   toAction: (request) => toPath(request) + toQuery(readAskedLocale(request)),
 };

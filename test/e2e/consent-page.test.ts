@@ -1,19 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { openNonces } from '../../src/consent/nonce.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { openRoom, type TestRoom } from '../consent/room.ts';
 import { openChromium } from '../support/chromium.ts';
 import { openTestDatabase } from '../support/database.ts';
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+import { findFreePort, findViolations, watchPage } from '../support/watched-page.ts';
 
 let database: Database;
 let room: TestRoom;
 let origin: string;
 let browser: Browser;
+
+const watch = (context: BrowserContext) => watchPage(context, origin);
 
 beforeAll(async () => {
   database = await openTestDatabase();
@@ -29,35 +28,6 @@ afterAll(async () => {
   await room.server.close();
   await database.close();
 });
-
-async function findFreePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, 'localhost', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
-interface Watched {
-  readonly page: Page;
-  /** Everything that must not happen: requests to elsewhere, console errors, page errors. */
-  readonly offences: string[];
-}
-
-async function watch(context: BrowserContext): Promise<Watched> {
-  const page = await context.newPage();
-  const offences: string[] = [];
-  page.on('request', (request) => {
-    const url = new URL(request.url());
-    if (url.protocol !== 'data:' && url.origin !== origin) offences.push(`request to ${url.origin}`);
-  });
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) offences.push(`console: ${message.text()}`);
-  });
-  page.on('pageerror', (error) => offences.push(`error: ${error.message}`));
-  return { page, offences };
-}
 
 describe.each([false, true])('with JavaScript %s', (javaScriptEnabled) => {
   test.each(['ja', 'en'])('an applicant agrees, gets a code and withdraws, in %s', async (lang) => {
@@ -241,17 +211,6 @@ describe.each(['ja', 'en'])('everyone can use it, in %s', (lang) => {
     },
   );
 });
-
-/** Evaluated by the test's own channel: the page's policy would let no script in. */
-async function findViolations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axeSource);
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-  const violations = await page.evaluate(
-    `axe.run(document, { runOnly: ${JSON.stringify(tags)} }).then(({ violations }) =>
-      violations.map(({ id, nodes }) => id + ' ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`,
-  );
-  return violations as readonly string[];
-}
 
 test('the two answers look alike: same size, same colours, side by side or one under the other', async () => {
   const { token } = await room.addApplicant();
