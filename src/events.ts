@@ -10,6 +10,13 @@ export interface EventPayloads {
   'rejection-recorded': { readonly rejectionId: string; readonly connectionId: string };
   /** intake: the decision no longer stands, or nothing may be sent to this person any more. */
   'rejection-lifted': { readonly rejectionId: string; readonly why: 'reinstated' | 'hired' | 'erased' };
+  /** intake: a person applied, where a link of their own is to be written into the ATS. Once per application. */
+  'application-received': {
+    readonly connectionId: string;
+    readonly applicationRef: string;
+    readonly candidateRef: string;
+    readonly personId: string;
+  };
   /** letter: the letter left (or stands in the outbox). */
   'letter-sent': { readonly letterId: string; readonly rejectionId: string };
   /** consent: a person agreed to the introduction by an agency. */

@@ -36,6 +36,8 @@ export interface GreenhouseFake extends Fake {
   anonymize(candidateRef: string, fields: readonly string[]): FakeDelivery;
   /** Somebody the company found itself: nobody applied. */
   addProspect(applicant: FakeApplicant): FakeDelivery;
+  /** Somebody corrects a candidate's address. */
+  changeEmail(candidateRef: string, email: string): void;
   /** A signed delivery of any action. */
   deliver(action: string, payload: unknown): FakeDelivery;
   /** Puts the whole organisation's rejection template there; gives its id. */
@@ -411,6 +413,9 @@ export function createGreenhouseFake(options: GreenhouseFakeOptions): Greenhouse
     },
     ping,
     deliver: (action, payload) => deliver(action, payload),
+    changeEmail(candidateRef, email) {
+      store.candidates.put({ ...getCandidate(candidateRef), email_addresses: [{ value: email, type: 'personal' }] });
+    },
     addTemplate(name, body) {
       const at = options.now().toISOString();
       const [stock] = store.emailTemplates.all();

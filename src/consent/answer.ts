@@ -134,7 +134,7 @@ const userAgentMax = 200;
 
 function toConsent(
   { link, shown, ticks, userAgent }: GivenAnswer,
-  { consent: previous }: Visit,
+  { link: { rejectionId }, consent: previous }: Visit,
   agencyId: string,
   decision: Decision,
   text: ConsentText,
@@ -146,7 +146,7 @@ function toConsent(
     personId: link.personId,
     purpose: 'introduction',
     agencyId,
-    rejectionId: link.rejectionId,
+    rejectionId,
     decision,
     decidedAt: now,
     textHash: text.hash,

@@ -93,6 +93,8 @@ function strictHeaders({ pages }: DoorParts): Record<string, string> {
 const noticeStatus = {
   unknown: 404,
   closed: 503,
+  // Nothing is wrong: the page is theirs, and has nothing to ask yet.
+  awaited: 200,
   refused: 403,
   'too-many': 429,
   'too-many-codes': 429,

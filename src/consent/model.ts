@@ -39,6 +39,8 @@ export interface Standing {
   readonly grantsUntil: Date;
   /** False while the agency may not be named (incomplete, or its licence has expired) or the rejection no longer stands. */
   readonly isOffered: boolean;
+  /** True while the company has decided nothing: the link was made when the person applied. */
+  readonly isAwaited?: boolean;
 }
 
 export interface Answer {
@@ -72,12 +74,16 @@ export function isOpen(standing: Standing, now: Date): boolean {
   return standing.isOffered && now <= standing.grantsUntil;
 }
 
-/** `unknown`: answered like a link that never was. `closed`: a calm word that nothing can be agreed to now. */
-export type View = 'unknown' | 'closed' | 'ask' | Decision;
+/**
+ * `unknown`: answered like a link that never was. `closed`: a calm word that nothing can be agreed to now. `awaited`: that
+ * there is nothing to answer yet.
+ */
+export type View = 'unknown' | 'closed' | 'awaited' | 'ask' | Decision;
 
 /** What the page shows. A link that ran out before any answer is as good as unknown. */
 export function planView(standing: Standing, now: Date): View {
   if (standing.decision !== 'none') return standing.decision;
+  if (standing.isAwaited) return 'awaited';
   if (now > standing.grantsUntil) return 'unknown';
   return standing.isOffered ? 'ask' : 'closed';
 }

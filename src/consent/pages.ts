@@ -77,7 +77,7 @@ export interface PageViews {
   };
   readonly notice: Frame & { readonly notice: NoticeName };
 }
-export type NoticeName = 'unknown' | 'closed' | 'refused' | 'too-many' | 'too-many-codes' | 'trouble';
+export type NoticeName = 'unknown' | 'closed' | 'awaited' | 'refused' | 'too-many' | 'too-many-codes' | 'trouble';
 
 export interface HeldView {
   readonly name: string | undefined;

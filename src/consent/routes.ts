@@ -62,6 +62,7 @@ function openVisitReplies({ pages, clock }: RouteParts, replies: Replies): Visit
     sendVisit(visit, request, reply, again) {
       const { company, agency, facts, consent, standing } = visit;
       const now = clock.now();
+      if (visit.view === 'awaited') return sendVisitNotice('awaited', visit, request, reply);
       if (!agency || !facts || visit.view === 'closed') return sendVisitNotice('closed', visit, request, reply);
       const locale = again?.locale ?? chooseLocale(request, visit);
       const frame = { company, ...toAddresses(request) };

@@ -8,7 +8,7 @@ import {
   readTerms,
 } from '../company/index.ts';
 import { type KnownPerson, readPeople, readRejections } from '../intake/index.ts';
-import { type Link, readLinks, toLocale } from '../letter/index.ts';
+import { type Link, readCompanyDecisions, readLinks, toGrantsUntil, toLocale } from '../letter/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import { openGroups } from '../platform/groups.ts';
@@ -71,9 +71,10 @@ export function openVisits({ database, clock }: { readonly database: Database; r
 export async function readVisits(
   tx: Tx,
   companyId: string,
-  links: readonly Link[],
+  given: readonly Link[],
   now: Date,
 ): Promise<readonly (Visit | undefined)[]> {
+  const links = await joinDecisions(tx, given);
   const personIds = [...new Set(links.map(({ personId }) => personId))];
   const rejectionIds = [...new Set(links.flatMap(({ rejectionId }) => rejectionId ?? []))];
   const [people, rejections, company, agency] = await Promise.all([
@@ -97,14 +98,29 @@ export async function readVisits(
     const consent = consentOf.get(link.personId);
     // Nobody is asked about other companies while this one has taken its decision back, or hired the person.
     const stillStands = link.rejectionId === null || current.has(link.rejectionId);
+    const isAwaited = link.connectionId !== null && link.rejectionId === null;
     const standing: Standing = {
       decision: consent?.decision ?? 'none',
       grantsUntil: link.grantsUntil,
-      isOffered: isAgencyReady && stillStands,
+      isOffered: isAgencyReady && stillStands && !isAwaited,
+      isAwaited,
     };
     const view = planView(standing, now);
     if (view === 'unknown') return undefined;
     const locale = toLocale(person.locale, company.locale);
     return { link, company, person, agency, facts, consent, standing, view, locale };
+  });
+}
+
+/** A link that was made when the person applied leads to the newest decision that stands since, where there is one. */
+async function joinDecisions(tx: Tx, links: readonly Link[]): Promise<readonly Link[]> {
+  const early = links.filter(({ connectionId }) => connectionId !== null);
+  if (early.length === 0) return links;
+  const decisions = await readCompanyDecisions(tx, [...new Set(early.map(({ personId }) => personId))]);
+  return links.map((link) => {
+    const own = decisions.get(link.personId) ?? [];
+    const decision = own.find(({ connectionId }) => connectionId === link.connectionId);
+    if (!decision) return link;
+    return { ...link, rejectionId: decision.rejectionId, grantsUntil: toGrantsUntil(decision.decidedAt) };
   });
 }

@@ -95,7 +95,7 @@ async function applyErased(
   refs: { readonly candidateRefs: readonly string[]; readonly applicationRefs: readonly string[] },
 ): Promise<readonly string[]> {
   const rejectionIds = await liftRejections(tx, connection.connectionId, { to: 'erased', ...refs });
-  await scrubErased(tx, connection.connectionId, { candidateRefs: refs.candidateRefs, rejectionIds }, clock.now());
+  await scrubErased(tx, connection.connectionId, { ...refs, rejectionIds }, clock.now());
   await publishLifted({ events }, tx, connection.companyId, 'erased', rejectionIds);
   return rejectionIds;
 }

@@ -1,6 +1,7 @@
 import type { ApplicationHint, Connection, Connections, Report } from '../connector/index.ts';
 import type { Database } from '../platform/database.ts';
 import { toRelayError } from '../platform/errors.ts';
+import { dropUnused, receiveApplications } from './applicants.ts';
 import { type ApplyParts, applyApplications, applyRemovals } from './apply.ts';
 import type { ProcessJob } from './inbox.ts';
 import { type Reading, readDelivery } from './read-delivery.ts';
@@ -76,7 +77,9 @@ interface Read {
 }
 
 async function applyReadings(parts: ProcessParts, connection: Connection, readings: readonly Read[]): Promise<void> {
-  const reports = readings.flatMap(({ reading }) => (reading.kind === 'understood' ? reading.reports : []));
+  const reports = readings.flatMap(({ reading }) =>
+    reading.kind === 'understood' ? dropUnused(connection, reading.reports) : [],
+  );
   const refs = await findRefs(parts, connection, reports);
   const hints = new Map(
     reports.flatMap((report) => ('isConfidential' in report ? [[report.applicationRef, toHint(report)] as const] : [])),
@@ -85,7 +88,12 @@ async function applyReadings(parts: ProcessParts, connection: Connection, readin
   const now = parts.clock.now();
   await parts.database.forCompany(connection.companyId, async (tx) => {
     await applyApplications(parts, tx, connection, applications, hints);
-    await saveOutcomes(tx, readings.map(toReadOutcome), now);
+    await receiveApplications(parts, tx, connection, reports, applications);
+    await saveOutcomes(
+      tx,
+      readings.map((read) => toReadOutcome(connection, read)),
+      now,
+    );
     await applyRemovals(parts, tx, connection, reports);
   });
 }
@@ -107,11 +115,12 @@ function toHint({ applicationRef, candidateRef, job, isConfidential }: Applicati
   return { applicationRef, candidateRef, job, isConfidential };
 }
 
-function toReadOutcome({ delivery, reading }: Read): DeliveryOutcome {
+function toReadOutcome(connection: Connection, { delivery, reading }: Read): DeliveryOutcome {
   if (reading.kind !== 'understood') return toOutcome(delivery.deliveryId, reading.kind, reading.reason);
-  if (reading.reports.length === 0) return toOutcome(delivery.deliveryId, 'ignored', 'not-for-us');
+  const isForUs = dropUnused(connection, reading.reports).length > 0;
   return {
-    ...toOutcome(delivery.deliveryId, 'processed', null),
+    ...toOutcome(delivery.deliveryId, isForUs ? 'processed' : 'ignored', isForUs ? null : 'not-for-us'),
+    // Also of what is ignored: when the candidate is erased, its bytes go as well.
     candidateRefs: [...new Set(reading.reports.flatMap(toCandidateRef))],
   };
 }

@@ -68,7 +68,7 @@ export async function savePeople(
   tx: Tx,
   companyId: string,
   key: CompanyKey,
-  applications: readonly RejectedApplication[],
+  applications: readonly Pick<RejectedApplication, 'applicationRef' | 'person'>[],
   now: Date,
 ): Promise<ReadonlyMap<string, string>> {
   const withAddress = applications.flatMap((application) =>
@@ -299,6 +299,12 @@ export async function mergeCandidates(
     .where('connection_id', '=', connectionId)
     .where('candidate_ref', '=', candidateRef)
     .execute();
+  await tx
+    .updateTable('applicant')
+    .set({ candidate_ref: intoCandidateRef })
+    .where('connection_id', '=', connectionId)
+    .where('candidate_ref', '=', candidateRef)
+    .execute();
   await sql`
     update delivery set candidate_refs = array_append(candidate_refs, ${intoCandidateRef})
     where connection_id = ${connectionId} and candidate_refs @> array[${candidateRef}]::text[]`.execute(tx);
@@ -308,7 +314,11 @@ export async function mergeCandidates(
 export async function scrubErased(
   tx: Tx,
   connectionId: string,
-  erased: { readonly candidateRefs: readonly string[]; readonly rejectionIds: readonly string[] },
+  erased: {
+    readonly candidateRefs: readonly string[];
+    readonly applicationRefs: readonly string[];
+    readonly rejectionIds: readonly string[];
+  },
   now: Date,
 ): Promise<void> {
   if (erased.candidateRefs.length > 0) {
@@ -318,16 +328,24 @@ export async function scrubErased(
       tx,
     );
   }
-  if (erased.rejectionIds.length === 0) return;
+  const personIds = [
+    ...(await readPersonIds(tx, erased.rejectionIds)),
+    ...(await deleteApplicants(tx, connectionId, erased)),
+  ];
+  if (personIds.length === 0) return;
   await tx
     .updateTable('person')
     .set({ email: null, email_key: null, given_name: null, family_name: null, locale: null, erased_at: now })
-    .where('person_id', 'in', (query) =>
-      query
-        .selectFrom('rejection')
-        .select('person_id')
-        .where('rejection_id', 'in', erased.rejectionIds)
-        .where('person_id', 'is not', null),
+    .where('person_id', 'in', personIds)
+    .where((person) =>
+      person.not(
+        person.exists(
+          person
+            .selectFrom('applicant')
+            .select('application_ref')
+            .whereRef('applicant.person_id', '=', 'person.person_id'),
+        ),
+      ),
     )
     .where((person) =>
       person.not(
@@ -341,6 +359,34 @@ export async function scrubErased(
       ),
     )
     .execute();
+}
+
+async function readPersonIds(tx: Tx, rejectionIds: readonly string[]): Promise<readonly string[]> {
+  if (rejectionIds.length === 0) return [];
+  const rows = await tx.selectFrom('rejection').select('person_id').where('rejection_id', 'in', rejectionIds).execute();
+  return rows.flatMap((row) => row.person_id ?? []);
+}
+
+/** Forgets who applied; gives their persons. */
+async function deleteApplicants(
+  tx: Tx,
+  connectionId: string,
+  refs: { readonly candidateRefs: readonly string[]; readonly applicationRefs: readonly string[] },
+): Promise<readonly string[]> {
+  const { candidateRefs, applicationRefs } = refs;
+  if (candidateRefs.length + applicationRefs.length === 0) return [];
+  const rows = await tx
+    .deleteFrom('applicant')
+    .where('connection_id', '=', connectionId)
+    .where((row) =>
+      row.or([
+        ...(candidateRefs.length > 0 ? [row('candidate_ref', 'in', candidateRefs)] : []),
+        ...(applicationRefs.length > 0 ? [row('application_ref', 'in', applicationRefs)] : []),
+      ]),
+    )
+    .returning('person_id')
+    .execute();
+  return rows.map((row) => row.person_id);
 }
 
 export async function readRejections(tx: Tx, rejectionIds: readonly string[]): Promise<readonly Rejection[]> {

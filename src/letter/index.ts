@@ -2,7 +2,16 @@ export { type CarriedLink, findCarriedLink } from './carried-link.ts';
 export { readCompanyDecisions } from './company-decisions.ts';
 export { type ExportedTemplate, exportTemplate } from './export.ts';
 export { type Letters, type LettersParts, openLetters } from './letters.ts';
-export { insertLinks, issueLink, type Link, linkDays, type NewLink, readLink, readLinks } from './links.ts';
+export {
+  insertLinks,
+  issueLink,
+  type Link,
+  linkDays,
+  type NewLink,
+  readLink,
+  readLinks,
+  toGrantsUntil,
+} from './links.ts';
 export { openMailer } from './mailer.ts';
 export {
   type CancelReason,

@@ -1,6 +1,7 @@
 import type { Events } from '../events.ts';
 import type { Jobs } from '../platform/jobs.ts';
 import { cancelLetter, releaseLetter } from './by-hand.ts';
+import { type PersonalLinkParts, writePersonalLinks } from './personal-link.ts';
 import { callOffLetters, planLetters } from './plan.ts';
 import { type SendJob, type SendParts, sendLetters } from './send.ts';
 import type { Letter } from './store.ts';
@@ -16,6 +17,7 @@ export interface Letters {
 }
 
 export interface LettersParts extends SendParts {
+  readonly connections: PersonalLinkParts['connections'];
   readonly events: Events;
   readonly jobs: Jobs;
 }
@@ -27,6 +29,7 @@ const lettersAtOnce = 50;
 export function openLetters(parts: LettersParts): Letters {
   parts.events.listen('letter', 'rejection-recorded', (events) => planLetters(parts, events));
   parts.events.listen('letter', 'rejection-lifted', (events) => callOffLetters(parts, events));
+  parts.events.listen('letter', 'application-received', (events) => writePersonalLinks(parts, events));
   parts.jobs.define<SendJob>({ name: sendQueue, batch: lettersAtOnce, handle: (jobs) => sendLetters(parts, jobs) });
   return {
     sweep: () => sweepLetters(parts),

@@ -13,6 +13,8 @@ export interface Link {
   readonly createdAt: Date;
   /** Afterwards it still shows and withdraws, but no longer grants. */
   readonly grantsUntil: Date;
+  /** The connection whose decision it waits for; null: it came with one. */
+  readonly connectionId: string | null;
 }
 
 export interface NewLink {
@@ -21,6 +23,8 @@ export interface NewLink {
   readonly personId: string;
   readonly rejectionId: string | null;
   readonly letterId: string | null;
+  /** The application it is made for before there is any decision. */
+  readonly madeFor?: { readonly connectionId: string; readonly applicationRef: string };
 }
 
 /** Makes a link and gives its token in clear, for the mail only: the database keeps the hash. Earlier links stay good. */
@@ -29,6 +33,11 @@ export async function issueLink(tx: Tx, input: Omit<NewLink, 'token'> & { readon
   const token = newToken();
   await insertLinks(tx, [{ ...link, token }], now);
   return token;
+}
+
+/** When a link that came with a decision at this instant stops granting. */
+export function toGrantsUntil(decidedAt: Date): Date {
+  return new Date(decidedAt.getTime() + linkDays * 24 * 3_600_000);
 }
 
 export async function insertLinks(tx: Tx, links: readonly NewLink[], now: Date): Promise<void> {
@@ -43,7 +52,10 @@ export async function insertLinks(tx: Tx, links: readonly NewLink[], now: Date):
         rejection_id: link.rejectionId,
         letter_id: link.letterId,
         created_at: now,
-        grants_until: new Date(now.getTime() + linkDays * 24 * 3_600_000),
+        grants_until: toGrantsUntil(now),
+        connection_id: link.madeFor?.connectionId ?? null,
+        application_ref: link.madeFor?.applicationRef ?? null,
+        written_at: null,
       })),
     )
     .execute();
@@ -71,6 +83,7 @@ export async function readLinks(tx: Tx, tokens: readonly string[]): Promise<Read
         letterId: row.letter_id,
         createdAt: row.created_at,
         grantsUntil: row.grants_until,
+        connectionId: row.connection_id,
       },
     ]),
   );

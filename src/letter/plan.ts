@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import { type FactSource, type ReadFacts, readFacts } from './facts.ts';
 import { type LetterPlan, planLetter } from './model.ts';
+import { followPeople } from './personal-link.ts';
 import { cancelLifted, insertLetters } from './store.ts';
 
 export interface PlanParts extends FactSource {
@@ -27,6 +28,7 @@ export async function planLetters(parts: PlanParts, events: readonly EventOf<'re
       plan: toPlan(known, now),
     }));
     await insertLetters(tx, letters, now);
+    await followPeople(tx, rejectionIds);
   });
 }
 

@@ -305,6 +305,20 @@ export interface LinkTable {
   letter_id: string | null;
   created_at: Instant;
   grants_until: Instant;
+  /** Whose decision it waits for; null: it came with one. */
+  connection_id: string | null;
+  application_ref: string | null;
+  written_at: Instant | null;
+}
+
+/** Who applied, where a personal link is written for it. */
+export interface ApplicantTable {
+  connection_id: string;
+  application_ref: string;
+  company_id: string;
+  candidate_ref: string;
+  person_id: string;
+  received_at: Instant;
 }
 
 export interface ConsentTextTable {
@@ -523,6 +537,7 @@ export interface Tables {
   silence: SilenceTable;
   letter: LetterTable;
   link: LinkTable;
+  applicant: ApplicantTable;
   consent_text: ConsentTextTable;
   consent: ConsentTable;
   write_back: WriteBackTable;
