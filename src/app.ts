@@ -6,7 +6,7 @@ import { openConnections } from './connector/index.ts';
 import { openConsents } from './consent/index.ts';
 import { openCredits } from './credit/index.ts';
 import { openEvents } from './events.ts';
-import { openImports, openIntake } from './intake/index.ts';
+import { openImports, openIntake, watchFolder } from './intake/index.ts';
 import { openLetters, openMailer, registerOutboxRoutes } from './letter/index.ts';
 import { openCache } from './platform/cache.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
@@ -161,6 +161,15 @@ export async function startApp(
       : startTicker(
           [
             { name: 'letters-due', everyMs: 1_000, run: () => letters.sweep() },
+            ...(config.importDir === undefined
+              ? []
+              : [
+                  {
+                    name: 'import-folder',
+                    everyMs: 3_000,
+                    run: watchFolder({ folder: config.importDir, database, connections, imports, log }),
+                  },
+                ]),
             { name: 'imports-expired', everyMs: 600_000, run: () => imports.sweep() },
             { name: 'tokens-idle', everyMs: 3_600_000, run: () => connections.keepAlive() },
             { name: 'consents-to-label', everyMs: 60_000, run: () => slack.sweepConsentsToLabel() },

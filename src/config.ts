@@ -16,6 +16,8 @@ export interface Config {
   readonly adminToken: string | undefined;
   readonly smtpUrl: string | undefined;
   readonly mailFrom: string;
+  /** A folder whose files are imported; one folder in it for each connection. */
+  readonly importDir: string | undefined;
   readonly allowPrivateNetwork: boolean;
   readonly slack: SlackConfig | undefined;
   /** Our own OAuth clients at the ATSs, by connector id; those that are not set up are absent. */
@@ -84,6 +86,7 @@ const Environment = z.object({
   ADMIN_TOKEN: optional(z.string().min(32, 'must have at least 32 characters')),
   SMTP_URL: optional(urlOf('smtp:', 'smtps:')),
   MAIL_FROM: optional(z.email('must be a mail address')),
+  IMPORT_DIR: optional(z.string()),
   ALLOW_PRIVATE_NETWORK: optional(z.enum(['true', 'false'])),
   SLACK_BOT_TOKEN: optional(z.string().startsWith('xoxb-', 'must start with xoxb-')),
   SLACK_SIGNING_SECRET: optional(z.string()),
@@ -197,6 +200,7 @@ function toConfig(env: Environment): Omit<Config, 'oauthClients'> {
     adminToken: env.ADMIN_TOKEN,
     smtpUrl: env.SMTP_URL,
     mailFrom: env.MAIL_FROM ?? 'career-relay@localhost',
+    importDir: env.IMPORT_DIR,
     allowPrivateNetwork: env.ALLOW_PRIVATE_NETWORK === 'true',
     slack:
       botToken && signingSecret && channel
