@@ -248,6 +248,7 @@ export function createLeverFake(options: LeverFakeOptions): LeverFake {
     },
     forgetPages: () => pages.forget(),
     webhooks: () => [...store.webhooks.values()],
+    subscriptions: () => [...store.webhooks.values()].map(({ event, url }) => `${event} ${url}`),
     client,
     calls,
     failNext(count, status, headers) {

@@ -25,6 +25,8 @@ export interface Fake {
   ping(): FakeDelivery;
   /** The file that a recruiter would export now, where the vendor has no API. */
   exportFile?(options?: FakeFileOptions): { readonly name: string; readonly bytes: Buffer };
+  /** The events subscribed to now and where each is sent, such as `rejected https://…`; where its API makes them. */
+  subscriptions?(): readonly string[];
   /** What stands on a candidate now: our write-backs, beside what others had put there before. */
   written(candidateRef: string): {
     readonly fields: Readonly<Record<string, unknown>>;

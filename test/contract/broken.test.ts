@@ -9,6 +9,7 @@ import {
   type Connector,
   type Context,
   type Fake,
+  type FakeOptions,
   type Field,
   type FileIntake,
   type Reason,
@@ -117,6 +118,22 @@ const { reason: _reason, ...withoutReason } = soundFile.columns;
 /** An ATS of files, read wrongly. */
 function filing(change: Partial<FileIntake>): Subject {
   return { ...hrmosSubject, connector: { ...hrmos, file: { ...soundFile, ...change } } };
+}
+
+/** Makes a subscription for every event, and once more each time. */
+function subscribingAgain(): Subject {
+  const subscriptions: string[] = [];
+  const broken = api({
+    webhooks: {
+      mayBy: ['client-credentials'],
+      async create(_context, { url }) {
+        subscriptions.push(...soundWebhook.events.map((event) => `${event} ${url}`));
+        return [];
+      },
+    },
+  });
+  const createFake = (options: FakeOptions) => ({ ...broken.createFake(options), subscriptions: () => subscriptions });
+  return { ...broken, createFake };
 }
 
 function candidatePath(item: WriteBack): string {
@@ -632,16 +649,8 @@ const brokens: readonly Broken[] = [
   {
     what: 'a connector that subscribes again each time',
     fails: 'setting up webhooks twice subscribes once',
-    because: /webhooks were made once more/,
-    subject: api({
-      webhooks: {
-        mayBy: ['client-credentials'],
-        async create({ http }) {
-          await http.post('/v3/notes', {}, anything).catch(() => undefined);
-          return [];
-        },
-      },
-    }),
+    because: /set up twice: other subscriptions/,
+    subject: subscribingAgain(),
   },
   {
     what: 'a poll that overlooks old applications',

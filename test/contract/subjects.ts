@@ -45,6 +45,7 @@ export const leverSubject: Subject = {
   createFake: createLeverFake,
   // One opportunity and the page of its neighbours; once in a while the reasons and the posting's title.
   rereadCalls: { first: 4, further: 2 },
+  pollRows: 100,
   cannotTell: ['decidedBy', 'nameParts'],
   fixtures: readFixtures('lever'),
 };

@@ -37,13 +37,16 @@ export const lookups: readonly Check[] = [
     async run(subject, bench) {
       const rig = await bench.open(subject);
       const url = 'https://relay.example.com/hooks/0199f0c2-1111-7000-8000-000000000001';
-      const before = rig.fake.calls.length;
-      ensureSame(await rig.setUpWebhooks(url), true, 'it was not set up');
-      const posts = () => rig.fake.calls.slice(before).filter(({ method }) => method === 'POST').length;
-      const made = posts();
-      ensure(made > 0, 'nothing was subscribed');
-      ensureSame(await rig.setUpWebhooks(url), true, 'it was not set up again');
-      ensure(posts() === made, `${posts() - made} webhooks were made once more`);
+      const subscribed = () => rig.fake.subscriptions?.() ?? [];
+      const expected = (subject.connector.webhook?.events ?? []).map((event) => `${event} ${url}`).toSorted();
+      for (const time of ['once', 'twice']) {
+        ensureSame(await rig.setUpWebhooks(url), true, `set up ${time}: it was refused`);
+        ensureSame(
+          [...subscribed()].toSorted(),
+          expected,
+          `set up ${time}: other subscriptions than one for each event`,
+        );
+      }
     },
   },
 ];
