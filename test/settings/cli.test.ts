@@ -309,3 +309,32 @@ test('no escape sequence of somebody else reaches the terminal', async () => {
   expect(out.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   expect(out).toContain('さくら [31m 株式会社');
 });
+
+test('from the line an ATS is asked for its webhooks, reasons and templates, and rejects with one of them', async () => {
+  const { slug } = await addCompany(relay);
+  const { webhookSecret: _, ...settings } = relay.settings;
+  const added = await type(['connection', 'add', slug, 'greenhouse', ...toFlags(settings), '--json']);
+  const { id, generated } = JSON.parse(added.out);
+  const template = relay.fake.addTemplate('自社のリンク', `https://relay.example.com/r/${slug}`);
+  const application =
+    relay.fake.apply?.({ givenName: '花子', familyName: '髙﨑', email: 'hanako@example.com', job: '営業' })
+      .applicationRef ?? '';
+  const rejectIt = () => type(['connection', 'reject', id, application, '--reason', '14001', '--template', template]);
+
+  const webhooks = await type(['connection', 'webhooks', id]);
+  const reasons = await type(['connection', 'reasons', id]);
+  const templates = await type(['connection', 'templates', id]);
+  const tooSoon = await rejectIt();
+  await relay.call('PATCH', `/connections/${id}`, { mode: 'ats-triggered' });
+  const done = await rejectIt();
+  const again = await rejectIt();
+
+  expect(generated.webhookSecret).toMatch(/^[\w-]{43}$/);
+  expect(webhooks.err).toBe('');
+  expect(webhooks.out).toContain(`https://relay.example.com/hooks/${id}`);
+  expect(reasons.out).toMatch(/14001 +スキル・経験の不一致 +company/);
+  expect(templates.out).toMatch(new RegExp(`${template} +自社のリンク +static`));
+  expect(tooSoon).toMatchObject({ exitCode: 1, out: '' });
+  expect(done).toMatchObject({ exitCode: 0, out: expect.stringContaining('Rejected') });
+  expect(again).toMatchObject({ exitCode: 0, out: expect.stringContaining('rejected already') });
+});

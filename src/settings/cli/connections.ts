@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
 import { CheckResult, Connection, Connector, CreatedConnection, Install, listOf } from '../api/schemas.ts';
+import { addAtsCommands } from './ats.ts';
 import { toSegment } from './client.ts';
 import { ClientCommand, type ListOptions, pair, wholeNumber } from './command.ts';
 import { addImportCommands } from './imports.ts';
@@ -107,6 +108,7 @@ export function connectionCommand(io: ClientIo): ClientCommand {
   addStateCommand(io, command, 'paused', 'send no letters for now; deliveries are still taken in', 'pause');
 
   addImportCommands(io, command);
+  addAtsCommands(io, command);
   addPollCommands(io, command);
 
   command.commandsGroup('Look:');
