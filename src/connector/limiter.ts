@@ -45,7 +45,8 @@ export function openLimiters(parts: LimitersParts): Limiters {
       const slots: Slots = (start) => local.of(connector).key(connectionId).schedule(start);
       const sharedSlots: Slots | undefined =
         shared && ((start) => shared.of(connector).key(connectionId).schedule(start));
-      const window = windows.get(connectionId) ?? openWindow(parts, connector.limits.rate);
+      const window =
+        windows.get(connectionId) ?? openWindow(parts, connector.limits.rate, cluster?.openAllowance(connectionId));
       windows.set(connectionId, window);
       return {
         observe: window.observe,
@@ -121,48 +122,101 @@ interface Window {
   observe(headers: Answer['headers']): void;
 }
 
+/** What is left of a vendor's window, counted by whoever calls. */
+interface Allowance {
+  /** Counts one call. 0: it may be made; else how many milliseconds from `nowMs` until the next window. */
+  take(nowMs: number): number;
+  /** Answers overtake each other: within one window the lowest figure is the newest. */
+  learn(left: number, resetMs: number): void;
+}
+
+/** The same among all processes. undefined: they cannot be asked now. */
+interface SharedAllowance {
+  take(nowMs: number): Promise<number | undefined>;
+  learn(left: number, resetMs: number): void;
+}
+
 /**
- * The vendor's rate window, as its headers tell it. The vendor counts for all our processes, so its figure is the shared
- * truth; between two answers each call is counted here.
+ * The vendor's rate window, as its headers tell it; between two answers each call is counted here, and where processes
+ * share a Redis, there for all of them. Alone, a process learns of the others' calls from the vendor's next answer.
  */
-function openWindow({ clock, sleep }: Pick<LimitersParts, 'clock' | 'sleep'>, rate: Limits['rate']): Window {
-  let remaining = Number.POSITIVE_INFINITY;
-  let resetMs = 0;
+function openWindow(
+  { clock, sleep }: Pick<LimitersParts, 'clock' | 'sleep'>,
+  rate: Limits['rate'],
+  shared: SharedAllowance | undefined,
+): Window {
+  if (rate.kind !== 'window') return { enter: async () => undefined, observe: () => undefined };
+  const own = openAllowance();
   let opening: Promise<void> | undefined;
 
-  async function waitForReset(waitMs: number): Promise<void> {
-    await sleep(waitMs);
-    remaining = Number.POSITIVE_INFINITY;
-    opening = undefined;
+  async function take(nowMs: number): Promise<number> {
+    const ownWaitMs = own.take(nowMs);
+    return (await shared?.take(nowMs)) ?? ownWaitMs;
   }
 
   return {
     async enter() {
-      while (remaining <= 0) {
-        const waitMs = resetMs - clock.now().getTime();
-        if (!opening && waitMs > longestWaitMs)
+      let nowMs = clock.now().getTime();
+      for (let waitMs = await take(nowMs); waitMs > 0; waitMs = await take(nowMs)) {
+        if (waitMs > longestWaitMs)
           throw new RelayError('vendor_rate_limited', { message: 'the rate window is used up', retryAfterMs: waitMs });
-        opening ??= waitForReset(Math.max(0, waitMs));
+        opening ??= sleep(waitMs).finally(() => {
+          opening = undefined;
+        });
         await opening;
+        nowMs = Math.max(nowMs + waitMs, clock.now().getTime());
       }
-      remaining -= 1;
     },
     observe(headers) {
-      if (rate.kind !== 'window') return;
       const left = readCount(headers[rate.remainingHeader]);
       const reset = readCount(headers[rate.resetHeader]);
       if (left === undefined || reset === undefined || reset * 1000 <= clock.now().getTime()) return;
-      // Answers overtake each other: within one window the lowest figure is the newest.
-      remaining = reset * 1000 === resetMs ? Math.min(remaining, left) : left;
-      resetMs = reset * 1000;
+      own.learn(left, reset * 1000);
+      shared?.learn(left, reset * 1000);
     },
   };
 }
+
+function openAllowance(): Allowance {
+  let left = 0;
+  let resetMs = 0;
+  return {
+    take(nowMs) {
+      if (resetMs <= nowMs) return 0;
+      if (left <= 0) return resetMs - nowMs;
+      left -= 1;
+      return 0;
+    },
+    learn(told, toldResetMs) {
+      left = toldResetMs === resetMs ? Math.min(left, told) : told;
+      resetMs = toldResetMs;
+    },
+  };
+}
+
+/** openAllowance in Redis: KEYS the window of one connection, ARGV the present instant. */
+const takeScript = `
+  local reset = tonumber(redis.call('HGET', KEYS[1], 'reset') or '0')
+  local now = tonumber(ARGV[1])
+  if reset <= now then return 0 end
+  if tonumber(redis.call('HGET', KEYS[1], 'left')) <= 0 then return reset - now end
+  redis.call('HINCRBY', KEYS[1], 'left', -1)
+  return 0`;
+const learnScript = `
+  local left = tonumber(ARGV[1])
+  if redis.call('HGET', KEYS[1], 'reset') == ARGV[2] then
+    left = math.min(left, tonumber(redis.call('HGET', KEYS[1], 'left')))
+  end
+  redis.call('HSET', KEYS[1], 'left', left, 'reset', ARGV[2])
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])`;
+/** No window of a vendor is longer. */
+const windowTtlMs = 3_600_000;
 
 interface Cluster {
   readonly connection: Bottleneck.IORedisConnection;
   /** Runs in a shared slot, or in one of this process alone while Redis is away. The work starts once, whatever breaks. */
   run<T>(work: () => Promise<T>, shared: Slots, alone: Slots): Promise<T>;
+  openAllowance(connectionId: string): SharedAllowance;
   close(): Promise<void>;
 }
 
@@ -212,6 +266,19 @@ function openCluster(url: string, log: Log): Cluster {
       };
       if (!isAway) await settledOrLost(shared(start));
       return outcome ?? alone(start);
+    },
+    openAllowance(connectionId) {
+      const key = `career-relay-window-${connectionId}`;
+      return {
+        async take(nowMs) {
+          if (isAway) return undefined;
+          const waitMs = await client.eval(takeScript, 1, key, nowMs).catch(() => undefined);
+          return typeof waitMs === 'number' ? waitMs : undefined;
+        },
+        learn(left, resetMs) {
+          if (!isAway) client.eval(learnScript, 1, key, left, resetMs, windowTtlMs).catch(() => undefined);
+        },
+      };
     },
     async close() {
       isClosed = true;

@@ -182,6 +182,59 @@ describe('a bucket', () => {
   }, 70_000);
 });
 
+/** A vendor that takes ten calls in 30 seconds, whoever makes them. */
+function makeVendor() {
+  const clock = makeTestClock();
+  const seen = { taken: 0, refused: 0 };
+  let used = 0;
+  let endsAt = 0;
+  return {
+    clock,
+    seen,
+    /** Waiting moves the clock; who waits for the same instant moves it no further. */
+    async sleep(ms: number) {
+      const until = clock.now().getTime() + ms;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (clock.now().getTime() < until) clock.set(new Date(until).toISOString());
+    },
+    async answer() {
+      const now = clock.now().getTime();
+      if (now >= endsAt) [used, endsAt] = [0, Math.floor(now / 30_000) * 30_000 + 30_000];
+      used += 1;
+      const isTaken = used <= 10;
+      seen[isTaken ? 'taken' : 'refused'] += 1;
+      return {
+        'x-ratelimit-remaining': String(Math.max(0, 10 - used)),
+        'x-ratelimit-reset': String(endsAt / 1000),
+      };
+    },
+  };
+}
+
+/** So many calls by each of two processes; each answer is observed, as the http client does. */
+async function callFromTwo(vendor: ReturnType<typeof makeVendor>, url: string | undefined, calls: number) {
+  const { clock, sleep } = vendor;
+  const connectionId = newId();
+  const both = [0, 1].map(() => {
+    const limiters = openLimiters({ clock, sleep, log: openLog('silent'), redisUrl: url });
+    opened.push(limiters);
+    return limiters.of(connectionId, acme);
+  });
+  const call = async (limiter: Limiter) => limiter.observe(await limiter.run(vendor.answer));
+  await Promise.all(both.flatMap((limiter) => Array.from({ length: calls }, () => call(limiter))));
+}
+
+test('without a Redis two processes overrun a window by no more than the calls they have under way', async () => {
+  const vendor = makeVendor();
+
+  await callFromTwo(vendor, undefined, 30);
+
+  const { taken, refused } = vendor.seen;
+  const windows = Math.ceil(taken / 10);
+  expect(taken + refused).toBe(60);
+  expect(refused).toBeLessThanOrEqual(windows * 2 * limits.concurrency);
+});
+
 // Without REDIS_URL there is no Redis that processes could share.
 (redisUrl === undefined ? describe.skip : describe)('with Redis', () => {
   test('two processes together run as many at once as the connector says', async () => {
@@ -219,6 +272,14 @@ describe('a bucket', () => {
     expect(allowed).not.toContain(false);
     // Two seconds; ten where Redis is only asked at Bottleneck's own pace.
   }, 8_000);
+
+  test('two processes together never overrun the window of the vendor', async () => {
+    const vendor = makeVendor();
+
+    await callFromTwo(vendor, redisUrl, 30);
+
+    expect(vendor.seen).toEqual({ taken: 60, refused: 0 });
+  });
 
   test('an error of the work passes unchanged', async () => {
     const error = new Error('no answer');
