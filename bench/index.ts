@@ -1,4 +1,5 @@
 import { benchCalls } from './calls.ts';
+import { benchFullRead } from './full-read.ts';
 import { benchLedger } from './ledger.ts';
 import { benchRelay } from './relay.ts';
 import { benchWebhook } from './webhook.ts';
@@ -7,6 +8,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   webhook: benchWebhook,
   relay: benchRelay,
   calls: benchCalls,
+  'full-read': benchFullRead,
   ledger: benchLedger,
 };
 

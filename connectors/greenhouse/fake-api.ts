@@ -153,9 +153,13 @@ export function answerList(store: Store, url: URL): Answer {
   const size = Number(query.get('per_page') ?? 100);
   const after = cursor?.after ?? 0;
   const isAsked = toMatcher(filters);
-  const rows = [...list.rows(store, filters)]
-    .filter((row) => row.id > after && isAsked(row))
-    .sort((a, b) => a.id - b.id);
+  const further = [...list.rows(store, filters)].filter((row) => row.id > after).sort((a, b) => a.id - b.id);
+  const rows: typeof further = [];
+  // One more than a page tells whether there is a next one; of a long history no more is looked at.
+  for (let index = 0; index < further.length && rows.length <= size; index += 1) {
+    const row = further[index];
+    if (row && isAsked(row)) rows.push(row);
+  }
   const page = rows.slice(0, size);
   const last = page.at(-1);
   const next = last && rows.length > size ? toNextLink(url, query, last.id) : undefined;

@@ -36,10 +36,12 @@ export function openHttp(parts: HttpParts): Http {
   const { origin } = parts.guard.readUrl(parts.baseUrl);
   const exchange = openExchange(parts.baseUrl, parts.guard, parts.timeoutMs ?? defaultTimeoutMs);
 
-  async function send(request: VendorRequest, authorization: string): Promise<VendorAnswer> {
-    const answer = await limiter.run(() => exchange({ ...request, headers: { ...request.headers, authorization } }));
-    limiter.observe(answer.headers);
-    return answer;
+  function send(request: VendorRequest, authorization: string): Promise<VendorAnswer> {
+    return limiter.run(async (observe) => {
+      const answer = await exchange({ ...request, headers: { ...request.headers, authorization } });
+      observe(answer.headers);
+      return answer;
+    });
   }
 
   /** What was refused may only be old: what the authority has instead is tried, once. */

@@ -2,6 +2,7 @@ import Bottleneck from 'bottleneck';
 import { Redis } from 'ioredis';
 import type { Clock } from '../platform/clock.ts';
 import { RelayError } from '../platform/errors.ts';
+import { newId } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
 import type { Limits } from './contract.ts';
 import { type Answer, readCount } from './vendor-errors.ts';
@@ -9,12 +10,13 @@ import { type Answer, readCount } from './vendor-errors.ts';
 /** Waits this many milliseconds. */
 export type Sleep = (ms: number) => Promise<void>;
 
+/** Learns from an answer's headers what is left of the vendor's window and when the next begins. */
+export type Observe = (headers: Answer['headers']) => void;
+
 /** Keeps one connection's calls within what its vendor allows. */
 export interface Limiter {
   /** Starts the work when there is room. @throws RelayError vendor_rate_limited when the window stays shut for too long. */
-  run<T>(work: () => Promise<T>): Promise<T>;
-  /** Learns from an answer's headers what is left of the vendor's window and when the next begins. */
-  observe(headers: Answer['headers']): void;
+  run<T>(work: (observe: Observe) => Promise<T>): Promise<T>;
 }
 
 export interface Limiters {
@@ -46,15 +48,11 @@ export function openLimiters(parts: LimitersParts): Limiters {
       const sharedSlots: Slots | undefined =
         shared && ((start) => shared.of(connector).key(connectionId).schedule(start));
       const window =
-        windows.get(connectionId) ?? openWindow(parts, connector.limits.rate, cluster?.openAllowance(connectionId));
+        windows.get(connectionId) ?? openWindow(parts, connector.limits.rate, cluster?.openWindow(connectionId));
       windows.set(connectionId, window);
       return {
-        observe: window.observe,
         run: (work) => {
-          const start = async () => {
-            await window.enter();
-            return work();
-          };
+          const start = () => window.pass(work);
           return cluster && sharedSlots ? cluster.run(start, sharedSlots, slots) : slots(start);
         },
       };
@@ -117,90 +115,122 @@ function toReservoir({ perSecond, burst }: Extract<Limits['rate'], { kind: 'buck
 }
 
 interface Window {
-  /** Waits until the vendor takes calls again, and counts this one. */
-  enter(): Promise<void>;
-  observe(headers: Answer['headers']): void;
+  /** Runs a call once the vendor takes calls again, and counts it as under way until it ends. */
+  pass<T>(call: (observe: Observe) => Promise<T>): Promise<T>;
 }
 
-/** What is left of a vendor's window, counted by whoever calls. */
-interface Allowance {
-  /** Counts one call. 0: it may be made; else how many milliseconds from `nowMs` until the next window. */
-  take(nowMs: number): number;
-  /** Answers overtake each other: within one window the lowest figure is the newest. */
+/** 0: the call may be made · 'answer': first one of those under way must end · else milliseconds until the next window. */
+type Turn = number | 'answer';
+
+/** The window as all processes share it. undefined: they cannot be asked now. */
+interface SharedWindow {
+  /** Counts the call as under way when its turn is 0. */
+  take(callId: string, nowMs: number): Promise<Turn | undefined>;
   learn(left: number, resetMs: number): void;
+  /** @param isTold false: no answer told what is left after this call, so it is taken off here. */
+  end(callId: string, isTold: boolean): void;
 }
 
-/** The same among all processes. undefined: they cannot be asked now. */
-interface SharedAllowance {
-  take(nowMs: number): Promise<number | undefined>;
-  learn(left: number, resetMs: number): void;
-}
+/** How often to look again while only other processes have calls under way. */
+const lookMs = 25;
 
 /**
- * The vendor's rate window, as its headers tell it; between two answers each call is counted here, and where processes
- * share a Redis, there for all of them. Alone, a process learns of the others' calls from the vendor's next answer.
+ * The vendor's rate window, as its headers tell it. An answer may or may not count the calls that were under way beside
+ * it, so all of those are taken off its figure until they have ended. Where processes share a Redis they count there;
+ * alone, each learns of the others' calls from the vendor's next answer.
  */
 function openWindow(
   { clock, sleep }: Pick<LimitersParts, 'clock' | 'sleep'>,
   rate: Limits['rate'],
-  shared: SharedAllowance | undefined,
+  shared: SharedWindow | undefined,
 ): Window {
-  if (rate.kind !== 'window') return { enter: async () => undefined, observe: () => undefined };
-  const own = openAllowance();
+  if (rate.kind !== 'window') return { pass: (call) => call(() => undefined) };
+  const rateHeaders = rate;
+  let left = 0;
+  let resetMs = 0;
+  let underWay = 0;
   let opening: Promise<void> | undefined;
+  const waiting = new Set<() => void>();
 
-  async function take(nowMs: number): Promise<number> {
-    const ownWaitMs = own.take(nowMs);
-    return (await shared?.take(nowMs)) ?? ownWaitMs;
+  function look(nowMs: number): Turn {
+    if (resetMs <= nowMs) return 0;
+    if (left <= 0) return resetMs - nowMs;
+    return left <= underWay ? 'answer' : 0;
+  }
+
+  function nextAnswer(): Promise<void> {
+    if (underWay === 0) return sleep(lookMs);
+    return new Promise((resolve) => waiting.add(resolve));
+  }
+
+  function nextWindow(waitMs: number): Promise<void> {
+    if (waitMs > longestWaitMs)
+      throw new RelayError('vendor_rate_limited', { message: 'the rate window is used up', retryAfterMs: waitMs });
+    opening ??= sleep(waitMs).finally(() => {
+      opening = undefined;
+    });
+    return opening;
+  }
+
+  async function enter(callId: string): Promise<void> {
+    let nowMs = clock.now().getTime();
+    for (;;) {
+      const turn = (await shared?.take(callId, nowMs)) ?? look(nowMs);
+      if (turn === 0) break;
+      await (turn === 'answer' ? nextAnswer() : nextWindow(turn));
+      nowMs = Math.max(nowMs + (turn === 'answer' ? 0 : turn), clock.now().getTime());
+    }
+    underWay += 1;
+  }
+
+  /** false: the headers say nothing of use. */
+  function learn(headers: Answer['headers']): boolean {
+    const told = readCount(headers[rateHeaders.remainingHeader]);
+    const reset = readCount(headers[rateHeaders.resetHeader]);
+    if (told === undefined || reset === undefined || reset * 1000 <= clock.now().getTime()) return false;
+    // Answers overtake each other: within one window the lowest figure is the newest.
+    left = reset * 1000 === resetMs ? Math.min(left, told) : told;
+    resetMs = reset * 1000;
+    shared?.learn(told, resetMs);
+    return true;
+  }
+
+  function end(callId: string, isTold: boolean): void {
+    underWay -= 1;
+    if (!isTold) left -= 1;
+    shared?.end(callId, isTold);
+    for (const wake of waiting) wake();
+    waiting.clear();
   }
 
   return {
-    async enter() {
-      let nowMs = clock.now().getTime();
-      for (let waitMs = await take(nowMs); waitMs > 0; waitMs = await take(nowMs)) {
-        if (waitMs > longestWaitMs)
-          throw new RelayError('vendor_rate_limited', { message: 'the rate window is used up', retryAfterMs: waitMs });
-        opening ??= sleep(waitMs).finally(() => {
-          opening = undefined;
+    async pass(call) {
+      const callId = newId();
+      await enter(callId);
+      let isTold = false;
+      try {
+        return await call((headers) => {
+          isTold = learn(headers);
         });
-        await opening;
-        nowMs = Math.max(nowMs + waitMs, clock.now().getTime());
+      } finally {
+        end(callId, isTold);
       }
     },
-    observe(headers) {
-      const left = readCount(headers[rate.remainingHeader]);
-      const reset = readCount(headers[rate.resetHeader]);
-      if (left === undefined || reset === undefined || reset * 1000 <= clock.now().getTime()) return;
-      own.learn(left, reset * 1000);
-      shared?.learn(left, reset * 1000);
-    },
   };
 }
 
-function openAllowance(): Allowance {
-  let left = 0;
-  let resetMs = 0;
-  return {
-    take(nowMs) {
-      if (resetMs <= nowMs) return 0;
-      if (left <= 0) return resetMs - nowMs;
-      left -= 1;
-      return 0;
-    },
-    learn(told, toldResetMs) {
-      left = toldResetMs === resetMs ? Math.min(left, told) : told;
-      resetMs = toldResetMs;
-    },
-  };
-}
-
-/** openAllowance in Redis: KEYS the window of one connection, ARGV the present instant. */
+/** The same in Redis. KEYS: what was told, and the calls under way. A call whose process died is forgotten after a minute. */
 const takeScript = `
-  local reset = tonumber(redis.call('HGET', KEYS[1], 'reset') or '0')
   local now = tonumber(ARGV[1])
-  if reset <= now then return 0 end
-  if tonumber(redis.call('HGET', KEYS[1], 'left')) <= 0 then return reset - now end
-  redis.call('HINCRBY', KEYS[1], 'left', -1)
+  redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - 60000)
+  local reset = tonumber(redis.call('HGET', KEYS[1], 'reset') or '0')
+  if reset > now then
+    local left = tonumber(redis.call('HGET', KEYS[1], 'left'))
+    if left <= 0 then return reset - now end
+    if left <= redis.call('ZCARD', KEYS[2]) then return -1 end
+  end
+  redis.call('ZADD', KEYS[2], now, ARGV[2])
+  redis.call('PEXPIRE', KEYS[2], ARGV[3])
   return 0`;
 const learnScript = `
   local left = tonumber(ARGV[1])
@@ -209,6 +239,9 @@ const learnScript = `
   end
   redis.call('HSET', KEYS[1], 'left', left, 'reset', ARGV[2])
   redis.call('PEXPIRE', KEYS[1], ARGV[3])`;
+const endScript = `
+  redis.call('ZREM', KEYS[2], ARGV[1])
+  if ARGV[2] == 'untold' and redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HINCRBY', KEYS[1], 'left', -1) end`;
 /** No window of a vendor is longer. */
 const windowTtlMs = 3_600_000;
 
@@ -216,7 +249,7 @@ interface Cluster {
   readonly connection: Bottleneck.IORedisConnection;
   /** Runs in a shared slot, or in one of this process alone while Redis is away. The work starts once, whatever breaks. */
   run<T>(work: () => Promise<T>, shared: Slots, alone: Slots): Promise<T>;
-  openAllowance(connectionId: string): SharedAllowance;
+  openWindow(connectionId: string): SharedWindow;
   close(): Promise<void>;
 }
 
@@ -267,16 +300,24 @@ function openCluster(url: string, log: Log): Cluster {
       if (!isAway) await settledOrLost(shared(start));
       return outcome ?? alone(start);
     },
-    openAllowance(connectionId) {
-      const key = `career-relay-window-${connectionId}`;
+    openWindow(connectionId) {
+      const told = `career-relay-window-{${connectionId}}`;
+      const underWay = `career-relay-calls-{${connectionId}}`;
+      const quietly = (work: Promise<unknown>) => void work.catch(() => undefined);
       return {
-        async take(nowMs) {
+        async take(callId, nowMs) {
           if (isAway) return undefined;
-          const waitMs = await client.eval(takeScript, 1, key, nowMs).catch(() => undefined);
-          return typeof waitMs === 'number' ? waitMs : undefined;
+          const turn = await client
+            .eval(takeScript, 2, told, underWay, nowMs, callId, windowTtlMs)
+            .catch(() => undefined);
+          if (typeof turn !== 'number') return undefined;
+          return turn < 0 ? 'answer' : turn;
         },
         learn(left, resetMs) {
-          if (!isAway) client.eval(learnScript, 1, key, left, resetMs, windowTtlMs).catch(() => undefined);
+          if (!isAway) quietly(client.eval(learnScript, 1, told, left, resetMs, windowTtlMs));
+        },
+        end(callId, isTold) {
+          if (!isAway) quietly(client.eval(endScript, 2, told, underWay, callId, isTold ? 'told' : 'untold'));
         },
       };
     },

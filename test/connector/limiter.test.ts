@@ -197,37 +197,55 @@ function makeVendor() {
       await new Promise((resolve) => setImmediate(resolve));
       if (clock.now().getTime() < until) clock.set(new Date(until).toISOString());
     },
+    /** Counts the call when it comes in, and answers a little later. */
     async answer() {
       const now = clock.now().getTime();
       if (now >= endsAt) [used, endsAt] = [0, Math.floor(now / 30_000) * 30_000 + 30_000];
       used += 1;
       const isTaken = used <= 10;
       seen[isTaken ? 'taken' : 'refused'] += 1;
-      return {
+      const headers = {
         'x-ratelimit-remaining': String(Math.max(0, 10 - used)),
         'x-ratelimit-reset': String(endsAt / 1000),
       };
+      await new Promise((resolve) => setImmediate(resolve));
+      return headers;
     },
   };
 }
 
-/** So many calls by each of two processes; each answer is observed, as the http client does. */
-async function callFromTwo(vendor: ReturnType<typeof makeVendor>, url: string | undefined, calls: number) {
+/** So many calls by each of the processes; each answer is observed, as the http client does. */
+async function callFrom(
+  vendor: ReturnType<typeof makeVendor>,
+  url: string | undefined,
+  processes: number,
+  calls: number,
+) {
   const { clock, sleep } = vendor;
   const connectionId = newId();
-  const both = [0, 1].map(() => {
-    const limiters = openLimiters({ clock, sleep, log: openLog('silent'), redisUrl: url });
-    opened.push(limiters);
-    return limiters.of(connectionId, acme);
+  const limiters = Array.from({ length: processes }, () => {
+    const own = openLimiters({ clock, sleep, log: openLog('silent'), redisUrl: url });
+    opened.push(own);
+    return own.of(connectionId, acme);
   });
-  const call = async (limiter: Limiter) => limiter.observe(await limiter.run(vendor.answer));
-  await Promise.all(both.flatMap((limiter) => Array.from({ length: calls }, () => call(limiter))));
+  const call = (limiter: Limiter) => limiter.run(async (observe) => observe(await vendor.answer()));
+  await Promise.all(limiters.flatMap((limiter) => Array.from({ length: calls }, () => call(limiter))));
 }
+
+test('one process alone never overruns the window of the vendor, and leaves nothing of it unused', async () => {
+  const vendor = makeVendor();
+  const startedAt = vendor.clock.now().getTime();
+
+  await callFrom(vendor, undefined, 1, 60);
+
+  expect(vendor.seen).toEqual({ taken: 60, refused: 0 });
+  expect(vendor.clock.now().getTime() - startedAt).toBe(5 * 30_000);
+});
 
 test('without a Redis two processes overrun a window by no more than the calls they have under way', async () => {
   const vendor = makeVendor();
 
-  await callFromTwo(vendor, undefined, 30);
+  await callFrom(vendor, undefined, 2, 30);
 
   const { taken, refused } = vendor.seen;
   const windows = Math.ceil(taken / 10);
@@ -276,7 +294,7 @@ test('without a Redis two processes overrun a window by no more than the calls t
   test('two processes together never overrun the window of the vendor', async () => {
     const vendor = makeVendor();
 
-    await callFromTwo(vendor, redisUrl, 30);
+    await callFrom(vendor, redisUrl, 2, 30);
 
     expect(vendor.seen).toEqual({ taken: 60, refused: 0 });
   });

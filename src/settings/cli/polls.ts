@@ -74,7 +74,7 @@ function renderFound({ card, colours }: Screen, id: string, found: PollFound): s
 
 function renderBackfill({ colours, table }: Screen, id: string, backfill: Backfill): string {
   const { found, byDay, readFrom } = backfill;
-  if (readFrom === null)
+  if (readFrom === null && found === 0)
     return colours.dim(`Nothing was read yet. Read first: career-relay connection poll ${id} --days 90`);
   return [
     table(
@@ -82,7 +82,7 @@ function renderBackfill({ colours, table }: Screen, id: string, backfill: Backfi
       byDay.map(({ day, count }) => [day, count]),
       'Nothing was decided before the mark, as far back as was read.',
     ),
-    colours.dim(`Read back to ${readFrom.toISOString()}. Nothing of this was acted on.`),
+    colours.dim(`${readFrom ? `Read back to ${readFrom.toISOString()}. ` : ''}Nothing of this was acted on.`),
     ...(found > 0 ? [`Act on it from a date on: career-relay connection backfill ${id} --from <date>`] : []),
   ].join('\n');
 }
