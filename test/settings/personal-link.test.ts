@@ -124,29 +124,46 @@ test('once the company has decided, the same link asks, however long ago the per
   expect(tooLate.status).toBe(404);
 });
 
-test('an agreement names the rejection that the link led to', async () => {
-  const delivery = await apply();
-  await send(rejectAgain(delivery));
-  const url = readUrl(delivery.candidateRef);
+/** Opens the page and gives what agrees from there, later. */
+async function openForm(url: string): Promise<() => Promise<{ readonly status: number; readonly html: string }>> {
   const page = await relay.server.inject({ method: 'GET', url: new URL(url).pathname });
   const nonce = /name="nonce" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
   const cookie = String(page.headers['set-cookie']).split(';')[0] ?? '';
+  return async () => {
+    const answer = await relay.server.inject({
+      method: 'POST',
+      url: new URL(url).pathname,
+      headers: { origin: 'https://relay.example.com', 'content-type': 'application/x-www-form-urlencoded', cookie },
+      payload: new URLSearchParams({ nonce, decision: 'grant', introduction: 'yes' }).toString(),
+    });
+    return { status: answer.statusCode, html: answer.body };
+  };
+}
 
-  const answer = await relay.server.inject({
-    method: 'POST',
-    url: new URL(url).pathname,
-    headers: { origin: 'https://relay.example.com', 'content-type': 'application/x-www-form-urlencoded', cookie },
-    payload: new URLSearchParams({ nonce, decision: 'grant', introduction: 'yes' }).toString(),
-  });
+const readConsents = () =>
+  relay.database.forCompany(companyId, (tx) => tx.selectFrom('consent').select(['decision', 'rejection_id']).execute());
 
-  expect(answer.statusCode).toBe(303);
+test('an agreement names the rejection that the link led to', async () => {
+  const delivery = await apply();
+  await send(rejectAgain(delivery));
+
+  const agree = await openForm(readUrl(delivery.candidateRef));
+
+  expect((await agree()).status).toBe(303);
   const rejections = await relay.database.forCompany(companyId, (tx) =>
-    tx.selectFrom('rejection').select(['rejection_id', 'status']).execute(),
+    tx.selectFrom('rejection').select('rejection_id').execute(),
   );
-  const consents = await relay.database.forCompany(companyId, (tx) =>
-    tx.selectFrom('consent').select(['decision', 'rejection_id']).execute(),
-  );
-  expect(consents).toEqual([{ decision: 'granted', rejection_id: rejections[0]?.rejection_id }]);
+  expect(await readConsents()).toEqual([{ decision: 'granted', rejection_id: rejections[0]?.rejection_id }]);
+});
+
+test('an agreement given after the company took its decision back is not recorded', async () => {
+  const delivery = await apply();
+  await send(rejectAgain(delivery));
+  const agree = await openForm(readUrl(delivery.candidateRef));
+  await send(relay.fake.reinstate(delivery.applicationRef));
+
+  expect((await agree()).html).toContain('まだお答えいただく');
+  expect(await readConsents()).toEqual([]);
 });
 
 test('reinstated, there is nothing to answer again; an agency’s candidate and who withdrew are never asked', async () => {
