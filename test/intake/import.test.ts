@@ -92,6 +92,21 @@ test('a file is as old as its name says where it does not say itself, and identi
   expect(await company.list('rejections')).toMatchObject([{ status: 'current' }]);
 });
 
+test('an older file changes nothing, even of applications that no newer one told of; one of equal age only of those', async () => {
+  const row = (ref: string, status: string) => [ref, status, '2026/11/24', '髙﨑 花子', `a${ref}@example.com`];
+  const at = (time: string, ...rows: string[][]) => write([['出力日時', `2026年11月24日 ${time}`], header, ...rows]);
+  await take(at('10:30', row('1', '不合格')));
+
+  const older = await take(at('10:00', row('2', '不合格')));
+  const equal = await take(at('10:30', ['1', '一次面接', '', '', ''], row('3', '不合格')));
+
+  expect([older, equal]).toMatchObject([none, { rejections: 1 }]);
+  expect((await company.list('rejections')).map((one) => [one.applicationRef, one.status])).toEqual([
+    ['3', 'current'],
+    ['1', 'current'],
+  ]);
+});
+
 test('without a day the decision is as old as the file, and stays so in later files', async () => {
   const columns = ['応募ID', '選考ステータス', '氏名', 'メールアドレス'];
   const row = (status: string) => ['1', status, '髙﨑 花子', hanako.email ?? ''];
