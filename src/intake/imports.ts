@@ -14,6 +14,7 @@ import {
   takeSamples,
 } from '../connector/index.ts';
 import { appendAudit } from '../platform/audit.ts';
+import { toBatches } from '../platform/batches.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import { RelayError } from '../platform/errors.ts';
 import { isId, newId, sha256 } from '../platform/ids.ts';
@@ -248,9 +249,10 @@ async function applyRows(
   });
   const now = parts.clock.now();
   await dropKept(tx, connection, plan.drop);
-  for (const batch of toBatches(plan.apply)) await applyApplications(parts, tx, connection, batch, new Map());
-  for (const batch of toBatches(plan.keep)) await keepApplications(tx, connection, batch, now);
-  for (const batch of toBatches(plan.seen)) await saveSeen(tx, connection, batch);
+  for (const batch of toBatches(plan.apply, batchSize))
+    await applyApplications(parts, tx, connection, batch, new Map());
+  for (const batch of toBatches(plan.keep, batchSize)) await keepApplications(tx, connection, batch, now);
+  for (const batch of toBatches(plan.seen, batchSize)) await saveSeen(tx, connection, batch);
   return plan.rejections;
 }
 
@@ -272,12 +274,6 @@ export async function actOnKept(parts: ImportParts, connection: Connection, from
 
 function isSame(a: Columns, b: Columns): boolean {
   return fileColumns.every((column) => a[column] === b[column]);
-}
-
-function toBatches<T>(items: readonly T[]): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(items.length / batchSize) }, (_, index) =>
-    items.slice(index * batchSize, (index + 1) * batchSize),
-  );
 }
 
 function withSample(one: FileImport, table: TableFile): ImportResult {

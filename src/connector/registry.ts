@@ -1,0 +1,183 @@
+import { readCompanyKey } from '../company/index.ts';
+import { appendAudit } from '../platform/audit.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Tx } from '../platform/database.ts';
+import { RelayError } from '../platform/errors.ts';
+import { isId, newId } from '../platform/ids.ts';
+import type { AccessKind, LetterPolicy, Mode } from '../platform/tables.ts';
+import type { Vault } from '../platform/vault.ts';
+import type { Connection, Connections } from './connections.ts';
+import { accessKinds, type Connector, type Fields, modes } from './contract.ts';
+import { makeUpSecrets, readChangedSettings, readNewSettings, splitSettings, toFieldsOf } from './fields.ts';
+import type { NetworkGuard } from './network-guard.ts';
+import { tokenName } from './oauth.ts';
+import {
+  deleteSecret,
+  insertConnection,
+  readConnectionForUpdate,
+  removeConnection,
+  saveSecrets,
+  updateConnection,
+} from './store.ts';
+
+const defaultLetter: LetterPolicy = { holdMinutes: 1440, window: 'business-hours' };
+
+export interface RegistryParts {
+  readonly byId: ReadonlyMap<string, Connector>;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly guard: NetworkGuard;
+  /** Told which connection was changed. */
+  readonly forget: (connectionId: string) => void;
+}
+
+/** What is installed where: making, changing and removing connections, each with its audit line. */
+export function openRegistry({ byId, vault, clock, guard, forget }: RegistryParts) {
+  /** Adds a connection in shadow, with the settings that a person or an install gives. */
+  async function insert(
+    tx: Tx,
+    connector: Connector,
+    input: {
+      readonly companyId: string;
+      readonly access: AccessKind | null;
+      readonly settings: Readonly<Record<string, string>>;
+    },
+  ): Promise<Connection> {
+    const { companyId, access } = input;
+    const settings = readNewSettings(toFieldsOf(connector.settings, access), input.settings);
+    checkUrls(guard, connector.settings, settings);
+    const { plain, secret } = splitSettings(connector.settings, settings);
+    const connection: Connection = {
+      connectionId: newId(),
+      companyId,
+      connector: connector.id,
+      state: 'shadow',
+      settings: plain,
+      letter: defaultLetter,
+      mapping: { reasons: {} },
+      access,
+      mode: modes.find((mode) => connector.template.modes[mode].possible) ?? 'relay-sent',
+      markedAt: null,
+      backfillFrom: null,
+      failingSince: null,
+      failingCode: null,
+      createdAt: clock.now(),
+    };
+    await insertConnection(tx, connection);
+    const key = await readCompanyKey(tx, vault, companyId);
+    await saveSecrets(tx, key, connection, secret, clock.now());
+    await audit(tx, connection, 'connection.created', clock.now(), { connector: connector.id });
+    return connection;
+  }
+
+  function require(connectorId: string): Connector {
+    const connector = byId.get(connectorId);
+    if (!connector) throw new RelayError('connector_unknown');
+    return connector;
+  }
+
+  const registry: Pick<Connections, 'create' | 'makeUpSecrets' | 'update' | 'remove'> = {
+    async create(tx, input) {
+      const connector = require(input.connector);
+      return insert(tx, connector, { ...input, access: chooseAccess(connector, input.access) });
+    },
+
+    makeUpSecrets(input) {
+      const connector = require(input.connector);
+      return makeUpSecrets(toFieldsOf(connector.settings, chooseAccess(connector, input.access)), input.settings);
+    },
+
+    async update(tx, connectionId, change) {
+      const before = isId(connectionId) ? await readConnectionForUpdate(tx, connectionId) : undefined;
+      const connector = before && byId.get(before.connector);
+      if (!before || !connector) throw new RelayError('request_not_found', { message: 'there is no such connection' });
+      const now = clock.now();
+      requirePossible(connector, change.mode ?? before.mode);
+      const given = readChangedSettings(toFieldsOf(connector.settings, before.access), change.settings ?? {});
+      checkUrls(guard, connector.settings, given);
+      const { plain, secret } = splitSettings(connector.settings, given);
+      const after: Connection = {
+        ...before,
+        state: change.state ?? before.state,
+        settings: { ...before.settings, ...plain },
+        letter: change.letter ?? before.letter,
+        mapping: change.mapping ?? before.mapping,
+        mode: change.mode ?? before.mode,
+        markedAt: change.markedAt ?? before.markedAt,
+        backfillFrom: change.backfillFrom ?? before.backfillFrom,
+      };
+      await updateConnection(tx, connectionId, after, now);
+      if (Object.keys(secret).length > 0)
+        await saveSecrets(tx, await readCompanyKey(tx, vault, before.companyId), before, secret, now);
+      if (Object.keys(given).length > 0) await deleteSecret(tx, connectionId, tokenName);
+      await auditChange(tx, before, after, Object.keys(given), now);
+      forget(connectionId);
+      return after;
+    },
+
+    async remove(tx, connectionId) {
+      const before = isId(connectionId) ? await readConnectionForUpdate(tx, connectionId) : undefined;
+      if (!before) throw new RelayError('request_not_found', { message: 'there is no such connection' });
+      await removeConnection(tx, connectionId, clock.now());
+      await audit(tx, before, 'connection.removed', clock.now(), { connector: before.connector });
+      forget(connectionId);
+    },
+  };
+  return { ...registry, insert };
+}
+
+/** @throws RelayError request_conflict. */
+function requirePossible(connector: Connector, mode: Mode): void {
+  const possibility = connector.template.modes[mode];
+  if (!possibility.possible) throw new RelayError('request_conflict', { message: `${mode}: ${possibility.why.en}` });
+}
+
+/** @throws RelayError request_invalid when the connector offers no such access. */
+function chooseAccess({ id, api }: Connector, asked: AccessKind | undefined): AccessKind | null {
+  const offered = accessKinds.filter((kind) => api?.access[kind] !== undefined);
+  const access = asked ?? offered.find((kind) => kind !== 'authorization-code') ?? null;
+  if (access === 'authorization-code')
+    throw new RelayError('request_invalid', { message: `${id} is connected by its install address` });
+  if (access !== null && !offered.includes(access))
+    throw new RelayError('request_invalid', { message: `${id} offers no access by ${access}` });
+  if (access === null && offered.length > 0)
+    throw new RelayError('request_invalid', { message: `${id} is connected by its install address` });
+  return access;
+}
+
+/** @throws RelayError vendor_address_refused. */
+function checkUrls(guard: NetworkGuard, fields: Fields, settings: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(settings)) {
+    if (fields[name]?.kind === 'url' && value !== '') guard.readUrl(value);
+  }
+}
+
+/** Notes what was changed by the names of its parts. Values may be secrets, so none is written. */
+async function auditChange(
+  tx: Tx,
+  before: Connection,
+  after: Connection,
+  settings: readonly string[],
+  now: Date,
+): Promise<void> {
+  const changed = [
+    ...settings.map((name) => `settings.${name}`),
+    ...(after.letter === before.letter ? [] : ['letter']),
+    ...(after.mapping === before.mapping ? [] : ['mapping']),
+    ...(after.mode === before.mode ? [] : [`mode=${after.mode}`]),
+    ...(after.backfillFrom === before.backfillFrom ? [] : [`backfillFrom=${after.backfillFrom?.toISOString()}`]),
+  ];
+  if (changed.length > 0) await audit(tx, before, 'connection.updated', now, { changed: changed.join(',') });
+  if (after.state !== before.state)
+    await audit(tx, before, 'connection.state-changed', now, { from: before.state, to: after.state });
+}
+
+function audit(
+  tx: Tx,
+  { companyId, connectionId }: Connection,
+  action: string,
+  at: Date,
+  detail: Readonly<Record<string, string>>,
+): Promise<void> {
+  return appendAudit(tx, { companyId, at, actor: 'admin', action, subject: connectionId, detail });
+}
