@@ -1,8 +1,13 @@
 import { createGreenhouseFake } from '../connectors/greenhouse/fake.ts';
-import { type Fake, serveFake } from '../src/connector/index.ts';
+import { createLeverFake } from '../connectors/lever/fake.ts';
+import { type Fake, type FakeOptions, serveFake } from '../src/connector/index.ts';
 import { report, startRig } from './support.ts';
 
 const burst = 500;
+const vendors: readonly { readonly id: string; readonly title: string; createFake(options: FakeOptions): Fake }[] = [
+  { id: 'greenhouse', title: 'Greenhouse', createFake: createGreenhouseFake },
+  { id: 'lever', title: 'Lever', createFake: createLeverFake },
+];
 
 /** API calls the ATS received (token calls included) and the rejections we then know of. */
 interface Read {
@@ -45,28 +50,30 @@ async function untilReads(countRejections: () => Promise<number>, wanted: number
   while ((await countRejections()) < wanted) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-/** Calls to Greenhouse per rejection read: in a burst, beside deliveries that come one at a time and cannot share any. */
+/** Calls per rejection read: in a burst, beside deliveries that come one at a time and cannot share any. */
 export async function benchCalls(): Promise<void> {
-  const fake = createGreenhouseFake({ now: () => new Date(), requestsPerWindow: 100_000 });
-  const hosted = await serveFake(fake);
-  const rig = await startRig([]);
-  const { webhookUrl } = await rig.api.post('/connections', {
-    company: 'bench',
-    connector: 'greenhouse',
-    settings: fake.settings(hosted.origin),
-  });
-  const countRejections = async () =>
-    (await rig.sql.query('select count(*)::int as count from rejection')).rows[0].count;
-  await deliver(fake, webhookUrl, 1, true, countRejections); // the token and the reasons, which both ways need once
-  const plain = await deliver(fake, webhookUrl, 50, true, countRejections);
-  const ours = await deliver(fake, webhookUrl, burst, false, countRejections);
-  await rig.close();
-  await hosted.close();
-  const [rate, rival] = [ours.calls / ours.rejections, plain.calls / plain.rejections];
-  report(`Greenhouse API calls per rejection read (burst of ${burst})`, [
-    ['ours: what waits is read together', `${rate.toFixed(3)} (${ours.calls} calls, ${ours.rejections} rejections)`],
-    ['plain: each delivery by itself', `${rival.toFixed(3)} (${plain.calls} calls, ${plain.rejections} rejections)`],
-    ['ratio', `${(rate / rival).toFixed(3)} ×`],
-    ['goal', '≤ 0.1 calls per rejection'],
-  ]);
+  for (const { id, title, createFake } of vendors) {
+    const fake = createFake({ now: () => new Date(), requestsPerWindow: 100_000 });
+    const hosted = await serveFake(fake);
+    const rig = await startRig([]);
+    const { webhookUrl } = await rig.api.post('/connections', {
+      company: 'bench',
+      connector: id,
+      settings: fake.settings(hosted.origin),
+    });
+    const countRejections = async () =>
+      (await rig.sql.query('select count(*)::int as count from rejection')).rows[0].count;
+    await deliver(fake, webhookUrl, 1, true, countRejections); // what both ways need once: the token, the reasons
+    const plain = await deliver(fake, webhookUrl, 50, true, countRejections);
+    const ours = await deliver(fake, webhookUrl, burst, false, countRejections);
+    await rig.close();
+    await hosted.close();
+    const [rate, rival] = [ours.calls / ours.rejections, plain.calls / plain.rejections];
+    report(`${title} API calls per rejection read (burst of ${burst})`, [
+      ['ours: what waits is read together', `${rate.toFixed(3)} (${ours.calls} calls, ${ours.rejections} rejections)`],
+      ['plain: each delivery by itself', `${rival.toFixed(3)} (${plain.calls} calls, ${plain.rejections} rejections)`],
+      ['ratio', `${(rate / rival).toFixed(3)} ×`],
+      ['goal', '≤ 0.1 calls per rejection'],
+    ]);
+  }
 }
