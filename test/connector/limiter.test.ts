@@ -199,7 +199,7 @@ function makeVendor() {
       await new Promise((resolve) => setImmediate(resolve));
       if (clock.now().getTime() < until) clock.set(new Date(until).toISOString());
     },
-    /** Counts the call when it comes in, and answers a little later. */
+    /** Counts the call when it comes in, and answers a little later: some later than others. */
     async answer() {
       const now = clock.now().getTime();
       if (now >= endsAt) [used, endsAt] = [0, Math.floor(now / 30_000) * 30_000 + 30_000];
@@ -210,7 +210,7 @@ function makeVendor() {
         'x-ratelimit-remaining': String(Math.max(0, callsPerWindow - used)),
         'x-ratelimit-reset': String(endsAt / 1000),
       };
-      await new Promise((resolve) => setImmediate(resolve));
+      for (let turns = used % 3; turns >= 0; turns -= 1) await new Promise((resolve) => setImmediate(resolve));
       return headers;
     },
   };
