@@ -234,6 +234,27 @@ async function callFrom(
   await Promise.all(limiters.flatMap((limiter) => Array.from({ length: calls }, () => call(limiter))));
 }
 
+test('with one call left, the second of two waits until the first is answered, however long that takes', async () => {
+  const limiter = open(undefined).of(newId(), acme);
+  const end = String(makeTestClock().now().getTime() / 1000 + 30);
+  const told = (left: number) => ({ 'x-ratelimit-remaining': String(left), 'x-ratelimit-reset': end });
+  const held = Promise.withResolvers<void>();
+  const seen: string[] = [];
+
+  await limiter.run(async (observe) => observe(told(1)));
+  const first = limiter.run(async (observe) => {
+    await held.promise;
+    seen.push('first answered');
+    observe(told(1)); // the figure of before: it had not counted this call yet
+  });
+  const second = limiter.run(async () => void seen.push('second made'));
+  for (let turns = 0; turns < 20; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+  held.resolve();
+  await Promise.all([first, second]);
+
+  expect(seen).toEqual(['first answered', 'second made']);
+});
+
 test('one process alone never overruns the window of the vendor, and leaves nothing of it unused', async () => {
   const vendor = makeVendor();
   const startedAt = vendor.clock.now().getTime();
