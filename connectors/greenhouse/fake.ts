@@ -33,7 +33,7 @@ export interface GreenhouseFake extends Fake {
   rejectProspect(applicant: FakeApplicant): FakeDelivery;
   deleteApplication(applicationRef: string): FakeDelivery;
   /** Empties these fields of a candidate, in the vendor's names. */
-  anonymize(candidateRef: string, fields: readonly string[]): FakeDelivery;
+  anonymize(candidateRef: string, fields?: readonly string[]): FakeDelivery;
   /** Somebody the company found itself: nobody applied. */
   addProspect(applicant: FakeApplicant): FakeDelivery;
   /** Somebody corrects a candidate's address. */
@@ -398,7 +398,7 @@ export function createGreenhouseFake(options: GreenhouseFakeOptions): Greenhouse
       };
       return deliver('delete_application', payload, { applicationRef, candidateRef: String(candidate_id) });
     },
-    anonymize(candidateRef, fields) {
+    anonymize(candidateRef, fields = ['full_name', 'email_addresses']) {
       const candidate = getCandidate(candidateRef);
       store.candidates.put({
         ...candidate,

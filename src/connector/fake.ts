@@ -20,6 +20,8 @@ export interface Fake {
   reinstate(applicationRef: string): FakeDelivery;
   hire(applicationRef: string): FakeDelivery;
   eraseCandidate(candidateRef: string): FakeDelivery;
+  /** Empties a person of name and addresses, or of the fields named in the vendor's words; where the vendor can. */
+  anonymize?(candidateRef: string, fields?: readonly string[]): FakeDelivery;
   mergeCandidate(candidateRef: string, intoCandidateRef: string): FakeDelivery;
   /** A signed test message, as the vendor sends when a webhook is set up. */
   ping(): FakeDelivery;

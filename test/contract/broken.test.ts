@@ -788,6 +788,12 @@ const brokens: readonly Broken[] = [
     }),
   },
   {
+    what: 'a connector to which the anonymised are still somebody',
+    fails: 'a person who was anonymised is told as gone',
+    because: /nothing tells that the person is gone/,
+    subject: parsing((body) => soundWebhook.parse(body).filter(({ kind }) => kind !== 'erased')),
+  },
+  {
     what: 'a connector that believes what nobody signed',
     fails: 'a delivery whose content is not proved says only what to read again',
     because: /reports rejected, which its signature does not prove/,

@@ -220,7 +220,7 @@ test('a failing connection is told once, says what to do and where, and its reco
   await scene.jobs.runDue();
 
   expect(slack.messages.map(({ text }) => text)).toEqual([
-    '架空食品株式会社：Sample ATSとの接続に問題があります。ATSに認証を拒否されました。クライアントIDとシークレットを確認し、もう一度保存してください。（https://relay.example.com/api/docs）',
+    '架空食品株式会社：Sample ATSとの接続に問題があります。ATSに認証を拒否されました。インストール用アドレスで接続した場合は、もう一度インストールしてください。それ以外の場合は、APIキーまたはクライアントIDとシークレットを確認し、もう一度保存してください。（https://relay.example.com/api/docs）',
     '架空食品株式会社：Sample ATSとの接続が回復しました。待っていた処理は自動で続きます。',
   ]);
   const blocks = JSON.stringify(slack.messages[0]?.blocks);

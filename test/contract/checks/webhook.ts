@@ -10,6 +10,9 @@ const withoutProvedBody = (subject: Subject) =>
   withoutWebhook(subject) ?? (isHint(subject) ? 'its signature does not cover what it says' : undefined);
 const withoutWebhook = (subject: Subject) => (subject.connector.webhook ? undefined : 'it takes no webhooks');
 
+const withoutAnonymising = (subject: Subject) =>
+  subject.createFake({ now: () => new Date(0) }).anonymize ? undefined : 'its vendor does not anonymise people';
+
 /** As Node hands headers on: lower case, whatever case they came in. */
 function toNodeHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
@@ -135,6 +138,20 @@ export const webhook: readonly Check[] = [
       ensure(freshness.maxAgeMs >= 600_000, 'ten minutes late is too late');
       ensure(freshness.maxAgeMs <= 2 * 86_400_000, 'what was captured days ago is still taken');
       ensureSame(freshness.sentAt({}), null, 'a body without an instant has one');
+    },
+  },
+  {
+    name: 'a person who was anonymised is told as gone',
+    skip: (subject) => withoutWebhook(subject) ?? withoutAnonymising(subject),
+    async run(subject, bench) {
+      const rig = await bench.open(subject);
+      const { applicationRef, candidateRef } = rig.fake.reject(hanako);
+      const delivery = rig.fake.anonymize?.(candidateRef);
+      const reports = delivery ? rig.parse(delivery) : [];
+      const isErased = reports.some((report) => report.kind === 'erased' && report.candidateRef === candidateRef);
+      const [application] = await rig.reread([applicationRef]);
+      const isGone = reports.length > 0 && application?.state === 'gone';
+      ensure(isErased || isGone, 'nothing tells that the person is gone');
     },
   },
   {
