@@ -3,8 +3,8 @@ import { readLookups, rowsMax, unlessForbidden } from './lookups.ts';
 import { toApplication } from './map.ts';
 import * as vendor from './schema.ts';
 
-/** As many as one page of neighbours can hold. */
-export const refsMax = 100;
+/** No list takes ids, so this is ours to choose: the pages of one burst answer for all that is asked for together. */
+export const refsMax = 500;
 /** The stage's name and the posting's id come along, which would be calls of their own. */
 export const expand: Query = { expand: ['applications', 'stage'] };
 
@@ -12,14 +12,14 @@ export const expand: Query = { expand: ['applications', 'stage'] };
 const neighbourhoodMs = 60 * 60 * 1000;
 /** A page that answers fewer of those asked for costs more than it saves. */
 const worthwhile = 2;
-/** After so many references without neighbours the rest is read one by one. */
-const barrenMax = 2;
+/** One such page is risked for every so many references: those of a burst may stand on its last page. */
+const refsPerRisk = 5;
 
 /**
- * The present state of at most 100 opportunities, one answer for each reference, in their order.
+ * The present state of at most 500 opportunities, one answer for each reference, in their order.
  * No list of Lever takes ids, but recruiters decide in bursts: one is read by its id, and the pages of what was archived
- * within an hour of it (`archived_at_start`, `archived_at_end`) answer for its neighbours as long as they answer two of
- * those asked for. The rest is read one by one: a burst costs two calls, and scattered references two more than they are.
+ * within an hour of it (`archived_at_start`, `archived_at_end`) answer for its neighbours. The rest is read one by one:
+ * a burst costs one call and its pages of 100, and scattered references a fifth more calls than they are.
  */
 export async function reread(context: Context, applicationRefs: readonly string[]): Promise<readonly Application[]> {
   const found = await readOpportunities(context, applicationRefs);
@@ -35,12 +35,12 @@ type Found = Map<string, vendor.Opportunity>;
 async function readOpportunities(context: Context, refs: readonly string[]): Promise<Found> {
   const found: Found = new Map();
   const waiting = new Set(refs);
-  for (let barren = 0; barren < barrenMax && waiting.size > worthwhile; ) {
+  let risks = Math.ceil(refs.length / refsPerRisk);
+  while (risks > 0 && waiting.size > worthwhile) {
     const [ref = ''] = waiting;
     const opportunity = await take(context, ref, waiting, found);
     const archivedAt = opportunity?.archived?.archivedAt;
-    const isFruitful = archivedAt !== undefined && (await readNeighbours(context, archivedAt, waiting, found));
-    if (!isFruitful) barren += 1;
+    risks = archivedAt === undefined ? risks - 1 : await readNeighbours(context, archivedAt, waiting, found, risks);
   }
   await Promise.all([...waiting].map((ref) => take(context, ref, waiting, found)));
   return found;
@@ -58,27 +58,30 @@ async function take(
   return opportunity;
 }
 
-/** False where a page was not worth its call. Confidential opportunities are not among them: those are read by their id, and told as what they are. */
+/**
+ * Takes what the pages of a neighbourhood answer, and gives how many pages may still be risked. Confidential opportunities
+ * are not among them: those are read by their id, and told as what they are.
+ */
 async function readNeighbours(
   context: Context,
   archivedAt: number,
   waiting: Set<string>,
   found: Found,
-): Promise<boolean> {
-  let offset: string | null = null;
-  while (waiting.size > 0) {
+  risks: number,
+): Promise<number> {
+  let left = risks;
+  for (let offset: string | null | undefined; offset !== null && left > 0 && waiting.size > 0; ) {
     const page = await readArchived(context, {
       archived_at_start: String(archivedAt - neighbourhoodMs),
       archived_at_end: String(archivedAt + neighbourhoodMs),
-      ...(offset === null ? {} : { offset }),
+      ...(offset === undefined ? {} : { offset }),
     });
     const answered = page.data.filter(({ id }) => waiting.delete(id));
     for (const opportunity of answered) found.set(opportunity.id, opportunity);
-    if (answered.length < worthwhile) return false;
+    if (answered.length < worthwhile) left -= 1;
     offset = page.next;
-    if (offset === null) return true;
   }
-  return true;
+  return left;
 }
 
 /** One page of archived opportunities; `next` is null at the end. `confidentiality` stays at Lever's default: none of those. */
