@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { z } from 'zod';
 import { readCompanyKey } from '../company/index.ts';
 import type { Tx } from '../platform/database.ts';
@@ -24,6 +25,8 @@ export interface Installed {
   readonly key: CompanyKey;
   /** All fields, the secret ones in clear. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Any of them proves a delivery. */
+  readonly webhookKeys: readonly KeyObject[];
   /** A digest of the settings and of the install: what was fetched with others is not found under it. */
   readonly version: string;
 }
@@ -182,7 +185,12 @@ async function readInstalled(
   // An install writes this secret anew: nothing kept for the tokens before it is used with those after it.
   const install = secrets.get(installName) ?? '';
   const version = key.digest('connection settings', `${JSON.stringify(settings)}${install}`).slice(0, 16);
-  return { connection, connector, key, settings, version };
+  const webhookKeys = (settings[connector.webhook?.secret ?? ''] ?? '').split(' ').map(toKey);
+  return { connection, connector, key, settings, webhookKeys, version };
+}
+
+function toKey(secret: string): KeyObject {
+  return createSecretKey(Buffer.from(secret, 'utf8'));
 }
 
 /** @throws RelayError request_conflict when the connector does not offer it. */

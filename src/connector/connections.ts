@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Events } from '../events.ts';
 import { toBatches } from '../platform/batches.ts';
 import type { Cache } from '../platform/cache.ts';
@@ -101,7 +102,8 @@ export interface Connections {
   door(
     connectionId: string,
   ): Promise<
-    { readonly connection: Connection; readonly connector: Connector; readonly secrets: readonly string[] } | undefined
+    | { readonly connection: Connection; readonly connector: Connector; readonly secrets: readonly KeyObject[] }
+    | undefined
   >;
 
   /** The present state of these applications, in batches of the vendor's size. Marks the connection failing or recovered. */
@@ -216,10 +218,9 @@ export function openConnections(parts: ConnectionsParts): Connections {
 
     async door(connectionId) {
       const found = isId(connectionId) ? await clients.find(connectionId) : undefined;
-      const webhook = found?.connector.webhook;
-      if (!found || !webhook) return undefined;
-      const { connection, connector, settings } = found;
-      return { connection, connector, secrets: (settings[webhook.secret] ?? '').split(' ') };
+      if (!found?.connector.webhook) return undefined;
+      const { connection, connector, webhookKeys } = found;
+      return { connection, connector, secrets: webhookKeys };
     },
 
     requireInstallable: (connector) => install.require(connector),

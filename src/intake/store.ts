@@ -307,7 +307,8 @@ export async function mergeCandidates(
     .execute();
   await sql`
     update delivery set candidate_refs = array_append(candidate_refs, ${intoCandidateRef})
-    where connection_id = ${connectionId} and candidate_refs @> array[${candidateRef}]::text[]`.execute(tx);
+    where connection_id = ${connectionId} and candidate_refs <> '{}'
+      and candidate_refs @> array[${candidateRef}]::text[]`.execute(tx);
 }
 
 /** Empties what the erased left behind: the bytes of deliveries about them, and people of whom nothing else is current. */
@@ -324,9 +325,8 @@ export async function scrubErased(
   if (erased.candidateRefs.length > 0) {
     await sql`
       update delivery set body = ''::bytea, reason = 'erased'
-      where connection_id = ${connectionId} and candidate_refs && ${sql.val([...erased.candidateRefs])}::text[]`.execute(
-      tx,
-    );
+      where connection_id = ${connectionId} and candidate_refs <> '{}'
+        and candidate_refs && ${sql.val([...erased.candidateRefs])}::text[]`.execute(tx);
   }
   const personIds = [
     ...(await readPersonIds(tx, erased.rejectionIds)),

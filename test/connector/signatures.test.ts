@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { HeaderSignature } from '../../src/connector/index.ts';
@@ -45,6 +46,13 @@ describe('is refused', () => {
     ['full-width digits', `sha256 ${'０'.repeat(64)}`],
   ])('%s', (_what, header) => {
     expect(verifyDelivery(signature, secret, header === undefined ? {} : { signature: header }, body)).toBe(false);
+  });
+
+  test('an empty key, however it is kept', () => {
+    const signed = signDelivery(signature, '', body);
+
+    for (const empty of ['', createSecretKey(Buffer.alloc(0))])
+      expect(verifyDelivery(signature, empty, { signature: signed }, body)).toBe(false);
   });
 
   test('a header given as a list', () => {

@@ -289,7 +289,8 @@ describe('webhooks', () => {
     const door = await world.connections.door(world.connection.connectionId);
     expect(own.map(({ event }) => event).toSorted()).toEqual([...(lever.webhook?.events ?? [])].toSorted());
     expect(own.some(({ id }) => before.includes(id))).toBe(false);
-    expect(own.every(({ signatureToken }) => door?.secrets.includes(signatureToken))).toBe(true);
+    const secrets = door?.secrets.map((key) => key.export().toString('utf8')) ?? [];
+    expect(own.every(({ signatureToken }) => secrets.includes(signatureToken))).toBe(true);
     expect(world.fake.webhooks()).toHaveLength(12);
   });
 
