@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import type { Context, Steps, WriteBack, WriteBackResult } from '../../src/connector/contract.ts';
+import {
+  type Context,
+  type Steps,
+  toConsentNote,
+  type WriteBack,
+  type WriteBackResult,
+} from '../../src/connector/contract.ts';
 import {
   findCandidateField,
   isRefusal,
@@ -206,21 +212,12 @@ async function writeNote(context: Context, item: WriteBack): Promise<void> {
     {
       candidate_id: Number(item.candidateRef),
       application_id: Number(item.applicationRef),
-      body: `${toSentence(item)}\n${marker}`,
+      body: `${toConsentNote(item)}\n${marker}`,
       note_type: 'NOTE',
       visibility: 'private',
     },
     vendor.Anything,
   );
-}
-
-function toSentence({ decision, agencyName, decidedAt }: WriteBack): string {
-  const date = toDate(decidedAt);
-  const sentences = {
-    granted: `Career Relay: ${date}、${agencyName}による他社への紹介に同意しました。\nAgreed on ${date} to introductions to other companies by ${agencyName}.`,
-    withdrawn: `Career Relay: ${date}、${agencyName}による他社への紹介への同意を撤回しました。\nWithdrew on ${date} the agreement to introductions by ${agencyName}.`,
-  } satisfies Record<WriteBack['decision'], string>;
-  return sentences[decision];
 }
 
 const dateFormat = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Tokyo', dateStyle: 'short' });

@@ -2,6 +2,7 @@ import {
   type Context,
   RelayError,
   type Steps,
+  toConsentNote,
   type WriteBack,
   type WriteBackResult,
 } from '../../src/connector/contract.ts';
@@ -60,7 +61,11 @@ async function writeNote(context: Context, item: WriteBack): Promise<void> {
       !deletedAt && fields?.some(({ value }) => typeof value === 'string' && value.includes(marker)),
   );
   if (isWritten) return;
-  await context.http.post(toPath(context, item, 'notes'), { value: `${toSentence(item)}\n${marker}` }, vendor.Written);
+  await context.http.post(
+    toPath(context, item, 'notes'),
+    { value: `${toConsentNote(item)}\n${marker}` },
+    vendor.Written,
+  );
 }
 
 function toPath({ settings }: Context, { applicationRef }: WriteBack, action: string): string {
@@ -68,15 +73,3 @@ function toPath({ settings }: Context, { applicationRef }: WriteBack, action: st
   const query = performAs === '' ? '' : `?perform_as=${encodeURIComponent(performAs)}`;
   return `/v1/opportunities/${encodeURIComponent(applicationRef)}/${action}${query}`;
 }
-
-function toSentence({ decision, agencyName, decidedAt }: WriteBack): string {
-  const date = dateFormat.format(decidedAt);
-  const sentences = {
-    granted: `Career Relay: ${date}、${agencyName}による他社への紹介に同意しました。\nAgreed on ${date} to introductions to other companies by ${agencyName}.`,
-    withdrawn: `Career Relay: ${date}、${agencyName}による他社への紹介への同意を撤回しました。\nWithdrew on ${date} the agreement to introductions by ${agencyName}.`,
-  } satisfies Record<WriteBack['decision'], string>;
-  return sentences[decision];
-}
-
-/** The calendar day in Japan, as YYYY-MM-DD. */
-const dateFormat = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Tokyo', dateStyle: 'short' });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { escapeHtml } from '../platform/html.ts';
 import type { Locale } from './model.ts';
 import type { OutboxMail } from './outbox.ts';
 
@@ -98,16 +99,4 @@ function showTime(at: Date, locale: Locale): string {
 /** Makes the addresses in an escaped text ones that can be followed. */
 function linkAddresses(escaped: string): string {
   return escaped.replace(/^https?:\/\/[^\s<]+$/gm, (url) => `<a href="${url}" rel="noreferrer">${url}</a>`);
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
 }

@@ -26,6 +26,17 @@ const common: readonly ErrorCode[] = [
   'database_unavailable',
 ];
 
+/** Whatever asks an ATS can meet these. */
+export const vendorProblems = [
+  'vendor_unauthorized',
+  'vendor_forbidden',
+  'vendor_address_refused',
+  'vendor_rate_limited',
+  'vendor_unavailable',
+  'vendor_refused',
+  'vendor_not_understood',
+] as const satisfies readonly ErrorCode[];
+
 /**
  * The problems an operation can answer, documented from the codes themselves. The type is empty on purpose: handlers
  * throw a RelayError, they never send a problem.

@@ -5,7 +5,7 @@ import { type CarriedLink, findCarriedLink } from '../../letter/index.ts';
 import { appendAudit } from '../../platform/audit.ts';
 import { RelayError, toRelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
-import { json, problems } from './answers.ts';
+import { json, problems, vendorProblems } from './answers.ts';
 import { findConnection } from './connections.ts';
 import { type ApiParts, actor } from './parts.ts';
 import { IdParams, Instant, listOf } from './schemas.ts';
@@ -61,15 +61,6 @@ export const AtsRejection = z
     reason: z.enum(['already-rejected', 'application-gone']).optional().describe('Why nothing was done.'),
   })
   .meta({ id: 'AtsRejection' });
-
-const vendorProblems = [
-  'vendor_unauthorized',
-  'vendor_forbidden',
-  'vendor_rate_limited',
-  'vendor_unavailable',
-  'vendor_refused',
-  'vendor_not_understood',
-] as const;
 
 /** What an admin asks of a connected ATS: its webhooks, its reasons, its templates, and to reject with one of them. */
 export function atsRoutes(api: Server, parts: ApiParts): void {

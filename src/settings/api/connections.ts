@@ -4,7 +4,7 @@ import type { Tx } from '../../platform/database.ts';
 import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import type { Mapping } from '../../platform/tables.ts';
-import { cutPage, json, nothing, problems } from './answers.ts';
+import { cutPage, json, nothing, problems, vendorProblems } from './answers.ts';
 import { toConnector } from './connectors.ts';
 import { type ApiParts, asCompany } from './parts.ts';
 import {
@@ -159,16 +159,7 @@ export function connectionRoutes(api: Server, parts: ApiParts): void {
       params: IdParams,
       response: {
         200: json('The settings work.', CheckResult),
-        ...problems(
-          'request_not_found',
-          'vendor_unauthorized',
-          'vendor_forbidden',
-          'vendor_address_refused',
-          'vendor_rate_limited',
-          'vendor_unavailable',
-          'vendor_refused',
-          'vendor_not_understood',
-        ),
+        ...problems('request_not_found', ...vendorProblems),
       },
     },
     handler: async (request) => {

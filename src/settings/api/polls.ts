@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { countSightings, listSightings, readReach } from '../../intake/index.ts';
 import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
-import { json, problems } from './answers.ts';
+import { json, problems, vendorProblems } from './answers.ts';
 import { findConnection } from './connections.ts';
 import type { ApiParts } from './parts.ts';
 import { IdParams, Instant, PageQuery } from './schemas.ts';
@@ -79,17 +79,7 @@ export function pollRoutes(api: Server, parts: ApiParts): void {
       body: PollRequest.nullish(),
       response: {
         200: json('What was found.', PollFound),
-        ...problems(
-          'request_not_found',
-          'request_conflict',
-          'vendor_unauthorized',
-          'vendor_forbidden',
-          'vendor_address_refused',
-          'vendor_rate_limited',
-          'vendor_unavailable',
-          'vendor_refused',
-          'vendor_not_understood',
-        ),
+        ...problems('request_not_found', 'request_conflict', ...vendorProblems),
       },
     },
     handler: async (request) => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { InstallOutcome, Text } from '../../connector/index.ts';
+import { escapeHtml } from '../../platform/html.ts';
 
 export type Locale = 'ja' | 'en';
 
@@ -185,15 +186,3 @@ const states = {
   ja: { shadow: 'シャドー', live: '送信中', paused: '一時停止' },
   en: { shadow: 'shadow', live: 'live', paused: 'paused' },
 } as const;
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
-}
