@@ -231,3 +231,15 @@ test('an id that is none is refused, an unknown one is not found', async () => {
 
   expect(answers.map(({ status }) => status)).toEqual([400, 404, 404, 404, 404]);
 });
+
+test('a connection to an ATS that sends no webhooks has no address to give to it', async () => {
+  const { slug } = await addCompany(relay);
+
+  const { status, body } = await relay.call('POST', '/connections', {
+    company: slug,
+    connector: 'hrmos',
+    settings: {},
+  });
+
+  expect([status, body.webhookUrl, body.access]).toEqual([201, null, null]);
+});

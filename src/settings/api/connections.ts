@@ -235,7 +235,7 @@ function toConnection(
     ...connection,
     mapping: { reasons: { ...connection.mapping.reasons } },
     id: connectionId,
-    webhookUrl: `${baseUrl}/hooks/${connectionId}`,
+    webhookUrl: connector?.webhook ? `${baseUrl}/hooks/${connectionId}` : null,
     settings: connector ? maskSettings(connector, settings) : {},
   };
 }

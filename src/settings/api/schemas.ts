@@ -320,7 +320,7 @@ export const Connection = z
     companyId: Id,
     connector: z.string(),
     state: ConnectionState,
-    webhookUrl: z.string().describe('The address to give to the ATS.'),
+    webhookUrl: z.string().nullable().describe('The address to give to the ATS; null where it sends no webhooks.'),
     settings: z.record(z.string(), z.string()).describe('Secrets are masked.'),
     letter: LetterPolicy,
     mapping: z.object({ reasons: z.record(z.string(), ReasonRule) }),

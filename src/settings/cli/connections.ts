@@ -54,7 +54,7 @@ export function connectionCommand(io: ClientIo): ClientCommand {
         `${screen.colours.green('✓')} Connected, in shadow: letters are planned and shown, none is sent.`,
         renderConnection(screen, connection),
         ...renderGenerated(screen, generated),
-        `Next: career-relay connection webhooks ${connection.id}, then career-relay connection check ${connection.id}`,
+        `Next: ${toNextStep(connection)}`,
       ].join('\n'),
     );
   });
@@ -255,6 +255,13 @@ async function readChange(io: ClientIo, options: ChangeOptions): Promise<object>
   if (Object.keys(change).length === 0)
     throw new UsageError('Nothing to change. Give --set, --secret-file, --hold-minutes, --window or --reason.');
   return change;
+}
+
+/** A connection with webhooks has an API to check; the others live by files. */
+function toNextStep({ id, webhookUrl }: Connection): string {
+  return webhookUrl === null
+    ? `career-relay connection import ${id} <file>`
+    : `career-relay connection webhooks ${id}, then career-relay connection check ${id}`;
 }
 
 function readRule(ref: string, rule: string): { readonly letter: string } | null {
