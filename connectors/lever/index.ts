@@ -131,10 +131,6 @@ export const lever = defineConnector({
     parse: parseDelivery,
     guide: [
       {
-        ja: 'Webhook は自動で作成できます。以下は、Lever の画面で作成する場合の手順です。',
-        en: 'The webhooks can be made for you. These are the steps for making them in Lever yourself.',
-      },
-      {
         ja: 'Super Admin が Settings › Integrations and API › Webhooks を開き、下に挙げたイベントを有効にして、それぞれに {url} を貼り付けます。',
         en: 'As a Super Admin, open Settings › Integrations and API › Webhooks, turn on the events listed below and paste {url} into each.',
       },

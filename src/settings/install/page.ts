@@ -112,6 +112,8 @@ export interface DoneView {
   readonly company: string;
   readonly webhookUrl: string;
   readonly guide: readonly Text[];
+  /** What to subscribe to, in the vendor's names. */
+  readonly events: readonly string[];
 }
 
 /** What was made, and what comes next. */
@@ -119,9 +121,9 @@ export function toDonePage(locale: Locale, view: DoneView): InstallPage {
   return { ja: toDoneJa, en: toDoneEn }[locale](view);
 }
 
-function toDoneJa({ outcome, title, company, webhookUrl, guide }: DoneView): InstallPage {
+function toDoneJa({ outcome, title, company, webhookUrl, guide, events }: DoneView): InstallPage {
   const { connection, isNew, webhooks, hasAnother } = outcome;
-  const byHand = guide.map(({ ja }) => ja.replaceAll('{url}', webhookUrl));
+  const byHand = [...guide.map(({ ja }) => ja.replaceAll('{url}', webhookUrl)), `イベント：${events.join('、')}`];
   return {
     title: isNew ? `${title}と接続しました` : `${title}ともう一度接続しました`,
     paragraphs: [
@@ -151,9 +153,9 @@ function toDoneJa({ outcome, title, company, webhookUrl, guide }: DoneView): Ins
   };
 }
 
-function toDoneEn({ outcome, title, company, webhookUrl, guide }: DoneView): InstallPage {
+function toDoneEn({ outcome, title, company, webhookUrl, guide, events }: DoneView): InstallPage {
   const { connection, isNew, webhooks, hasAnother } = outcome;
-  const byHand = guide.map(({ en }) => en.replaceAll('{url}', webhookUrl));
+  const byHand = [...guide.map(({ en }) => en.replaceAll('{url}', webhookUrl)), `The events: ${events.join(', ')}`];
   return {
     title: isNew ? `Connected to ${title}` : `Connected to ${title} again`,
     paragraphs: [

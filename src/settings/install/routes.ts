@@ -82,9 +82,9 @@ export async function registerInstall(server: Server, parts: InstallRouteParts):
           const { companyId, connectionId } = outcome.connection;
           const company = await database.forSystem((tx) => readCompany(tx, companyId));
           const webhookUrl = `${parts.baseUrl}/hooks/${connectionId}`;
-          const guide = declared?.webhook?.guide ?? [];
+          const { guide = [], events = [] } = declared?.webhook ?? {};
           return sendPage(request, reply, 200, (locale) =>
-            toDonePage(locale, { outcome, title, company: company?.name ?? '', webhookUrl, guide }),
+            toDonePage(locale, { outcome, title, company: company?.name ?? '', webhookUrl, guide, events }),
           );
         }
         if (outcome.reason === 'stale') return sendPage(request, reply, 400, toStalePage);
