@@ -132,6 +132,9 @@ async function serveFakeVendor(
     now: () => new Date(),
   });
   if (!service) return program.error(`error: there is no stand-in for ${connector}`);
+  // Before anything is printed: who waits for the first line may stop it at once.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void service.close().then(() => process.exit(0)));
   const { origin, settings } = service;
   const flags = Object.entries(settings).map(([name, value]) => `  --set ${name}=${value}`);
   if (options.json) stdout.write(`${JSON.stringify({ origin, settings })}\n`);
@@ -149,8 +152,6 @@ async function serveFakeVendor(
         ...(options.deliverTo ? [] : ['Start it with --deliver-to <webhook address> and it delivers what happens.']),
       ].join('\n')}\n`,
     );
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void service.close().then(() => process.exit(0)));
 }
 
 function printWelcome(config: Config): void {
