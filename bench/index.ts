@@ -1,5 +1,6 @@
 import { benchCalls } from './calls.ts';
 import { benchFullRead } from './full-read.ts';
+import { benchFullReadBucket } from './full-read-bucket.ts';
 import { benchLedger } from './ledger.ts';
 import { benchRelay } from './relay.ts';
 import { benchWebhook } from './webhook.ts';
@@ -9,6 +10,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   relay: benchRelay,
   calls: benchCalls,
   'full-read': benchFullRead,
+  'full-read-bucket': benchFullReadBucket,
   ledger: benchLedger,
 };
 

@@ -165,6 +165,22 @@ describe('rejecting from here', () => {
     },
   );
 
+  test('is refused with a template of the personal link, which would stand empty in the mail', async () => {
+    const { id } = await connect({ linkField: 'career_relay_link' });
+    await switchTo(id, 'ats-triggered');
+    const { applicationRef = '' } = relay.fake.apply?.(hanako) ?? {};
+    const before = calls('/reject');
+
+    const answer = await relay.call('POST', `/connections/${id}/reject`, {
+      applicationRef,
+      reasonRef: '14001',
+      templateRef: '502',
+    });
+
+    expect(answer).toMatchObject({ status: 409, body: { code: 'request_conflict' } });
+    expect(calls('/reject')).toBe(before);
+  });
+
   test('a refusal of the ATS is told, noted, and not tried again', async () => {
     const { id, slug, body } = await prepare();
     const before = calls('/reject');

@@ -198,9 +198,10 @@ async function reject(parts: ApiParts, connection: Connection, asked: Asked): Pr
   const template = (await readTemplates(parts, connection)).find(
     ({ templateRef }) => templateRef === asked.templateRef,
   );
-  if (!template || template.carriesLink === 'none')
+  // A personal link is written only in mode ats-personal: here its token would stand empty in the mail.
+  if (template?.carriesLink !== 'static')
     throw new RelayError('request_conflict', {
-      message: template ? 'that template does not carry our link' : 'there is no such rejection template',
+      message: template ? 'that template does not carry our static link' : 'there is no such rejection template',
     });
   const { applicationRef, reasonRef, templateRef } = asked;
   const detail = {
