@@ -189,6 +189,20 @@ test('the letter policy and the rules for reasons are set, and a rule is forgott
   });
 });
 
+test('how letters reach applicants is set by name, and a mode the ATS cannot offer is refused with its reason', async () => {
+  const { slug } = await addCompany(relay);
+  const added = await type(['connection', 'add', slug, 'hrmos', '--json']);
+  const { id } = JSON.parse(added.out);
+
+  const possible = await type(['connection', 'set', id, '--mode', 'ats-static']);
+  const impossible = await type(['connection', 'set', id, '--mode', 'ats-personal']);
+  const unknown = await type(['connection', 'set', id, '--mode', 'by-pigeon']);
+
+  expect(possible.out).toMatch(/Mode +ats-static/);
+  expect(impossible).toMatchObject({ exitCode: 1, err: expect.stringContaining('ats-personal') });
+  expect(unknown.exitCode).toBe(2);
+});
+
 test('an ATS that is installed by agreeing there gives an address to open, and says so where it is listed', async () => {
   const { slug } = await addCompany(relay);
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
+import { modes } from '../../connector/index.ts';
 import { CheckResult, Connection, Connector, CreatedConnection, Install, listOf } from '../api/schemas.ts';
 import { addAtsCommands } from './ats.ts';
 import { toSegment } from './client.ts';
@@ -20,6 +21,7 @@ interface SettingOptions {
 interface ChangeOptions extends SettingOptions {
   readonly holdMinutes?: number;
   readonly window?: string;
+  readonly mode?: string;
   readonly reason?: Pairs;
 }
 
@@ -66,6 +68,7 @@ export function connectionCommand(io: ClientIo): ClientCommand {
       .argument('<id>', 'of the connection')
       .option('--hold-minutes <count>', 'minutes between the decision and the letter', wholeNumber)
       .addOption(new Option('--window <window>', 'when letters go out').choices(['always', 'business-hours']))
+      .addOption(new Option('--mode <mode>', 'how letters reach applicants').choices(modes))
       .option(
         '--reason <ref=rule>',
         'per rejection reason: send, skip, hold, or - to forget the rule (repeatable)',
@@ -245,15 +248,16 @@ function withoutLastBreak(text: string): string {
 
 async function readChange(io: ClientIo, options: ChangeOptions): Promise<object> {
   const settings = await readSettings(io, options);
-  const { holdMinutes, window } = options;
+  const { holdMinutes, window, mode } = options;
   const reasons = (options.reason ?? []).map(([ref, rule]) => [ref, readRule(ref, rule)] as const);
   const change = {
     ...(Object.keys(settings).length > 0 && { settings }),
     ...((holdMinutes !== undefined || window !== undefined) && { letter: { holdMinutes, window } }),
+    ...(mode !== undefined && { mode }),
     ...(reasons.length > 0 && { mapping: { reasons: Object.fromEntries(reasons) } }),
   };
   if (Object.keys(change).length === 0)
-    throw new UsageError('Nothing to change. Give --set, --secret-file, --hold-minutes, --window or --reason.');
+    throw new UsageError('Nothing to change. Give --set, --secret-file, --hold-minutes, --window, --mode or --reason.');
   return change;
 }
 
@@ -290,6 +294,7 @@ function renderConnection({ card }: Screen, connection: Connection): string {
     ['Id', connection.id],
     ['Connector', connection.connector],
     ['State', connection.state],
+    ['Mode', connection.mode],
     ...(failingSince ? ([['Failing', `${failingCode} since ${failingSince.toISOString()}`]] as const) : []),
     ['Webhook', connection.webhookUrl],
     ...Object.entries(connection.settings).map(([name, value]) => [`  ${name}`, value] as const),
