@@ -37,13 +37,16 @@ export const poll: Poll<LeverCursor> = {
   },
 };
 
+/** Who applied is told by their application; what a re-read needs beside it would only make the pages heavy. */
+const whetherApplied = { expand: 'applications' };
+
 function toStart(archivedFrom: number): LeverCursor {
   return { archivedFrom, offset: null, latest: archivedFrom, isRestarted: false };
 }
 
 /** Where Lever takes the token of a page no more, the reading begins again, once. */
 async function readPage(context: Context, { archivedFrom, offset, isRestarted }: LeverCursor) {
-  const filter = { archived_at_start: String(archivedFrom) };
+  const filter = { ...whetherApplied, archived_at_start: String(archivedFrom) };
   if (offset === null) return { ...(await readArchived(context, filter)), isRestarted };
   try {
     return { ...(await readArchived(context, { ...filter, offset })), isRestarted: false };

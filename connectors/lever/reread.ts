@@ -72,6 +72,7 @@ async function readNeighbours(
   let left = risks;
   for (let offset: string | null | undefined; offset !== null && left > 0 && waiting.size > 0; ) {
     const page = await readArchived(context, {
+      ...expand,
       archived_at_start: String(archivedAt - neighbourhoodMs),
       archived_at_end: String(archivedAt + neighbourhoodMs),
       ...(offset === undefined ? {} : { offset }),
@@ -92,7 +93,6 @@ export async function readArchived(
   const { data, next, hasNext } = await context.http.get('/v1/opportunities', vendor.Page(vendor.Opportunity), {
     archived: 'true',
     limit: rowsMax,
-    ...expand,
     ...filter,
   });
   return { data, next: hasNext && next ? next : null };
