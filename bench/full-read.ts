@@ -121,10 +121,12 @@ interface Whole {
   readonly connector: Connector;
   readonly settings: Readonly<Record<string, string>>;
   readonly time: Pick<VirtualTime, 'now' | 'sleep'>;
+  /** Told when all stands ready and the reading begins. */
+  begin?(): void;
 }
 
 /** The program's own reading: the intake with its jobs, on the embedded database. Gives how many it noted. */
-export async function readWhole({ connector, settings, time }: Whole): Promise<number> {
+export async function readWhole({ connector, settings, time, begin }: Whole): Promise<number> {
   const database = await openEmbeddedDatabase('memory://');
   await migrate(database);
   const log = openLog('silent');
@@ -150,6 +152,7 @@ export async function readWhole({ connector, settings, time }: Whole): Promise<n
   const connection = await database.forCompany(companyId, (tx) =>
     connections.create(tx, { companyId, connector: connector.id, settings }),
   );
+  begin?.();
   await intake.poll(connection, {});
   await jobs.runDue();
   const [counted] = await database.forCompany(companyId, (tx) =>
