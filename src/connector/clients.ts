@@ -100,6 +100,14 @@ export function openClients(parts: ClientsParts): Clients {
     return client;
   }
 
+  /** Notes what a person must mend, and throws on. */
+  function noteRefusal(connection: Connection): (thrown: unknown) => Promise<never> {
+    return async (thrown) => {
+      if (thrown instanceof RelayError && thrown.kind === 'config') await noteFailing(connection, thrown.code);
+      throw thrown;
+    };
+  }
+
   async function noteFailing({ connectionId, companyId, failingCode }: Connection, code: string): Promise<void> {
     if (failingCode === code) return;
     const now = clock.now();
@@ -128,13 +136,7 @@ export function openClients(parts: ClientsParts): Clients {
     try {
       const found = await installed.get(connectionId);
       if (!found) return;
-      await toClient(found)
-        .authority.keepAlive?.(usedBefore)
-        .catch(async (thrown: unknown) => {
-          if (thrown instanceof RelayError && thrown.kind === 'config')
-            await noteFailing(found.connection, thrown.code);
-          throw thrown;
-        });
+      await toClient(found).authority.keepAlive?.(usedBefore).catch(noteRefusal(found.connection));
     } catch (thrown) {
       const error = toRelayError(thrown);
       parts.log.warn({ connectionId, code: error.code }, 'a refresh token could not be renewed and comes round again');
@@ -151,8 +153,7 @@ export function openClients(parts: ClientsParts): Clients {
         if (found.connection.failingSince) await noteRecovered(found.connection);
         return result;
       } catch (thrown) {
-        if (thrown instanceof RelayError && thrown.kind === 'config') await noteFailing(found.connection, thrown.code);
-        throw thrown;
+        return noteRefusal(found.connection)(thrown);
       }
     },
     keepAlive,

@@ -38,8 +38,8 @@ const longestWaitMs = 60_000;
 
 export function openLimiters(parts: LimitersParts): Limiters {
   const cluster = parts.redisUrl === undefined ? undefined : openCluster(parts.redisUrl, parts.log);
-  const local = openGroups();
-  const shared = cluster && openGroups(cluster.connection);
+  const local = openLimiterGroups();
+  const shared = cluster && openLimiterGroups(cluster.connection);
   const windows = new Map<string, Window>();
 
   return {
@@ -73,7 +73,7 @@ interface Groups {
   close(): Promise<void>;
 }
 
-function openGroups(connection?: Bottleneck.IORedisConnection): Groups {
+function openLimiterGroups(connection?: Bottleneck.IORedisConnection): Groups {
   const groups = new Map<string, Bottleneck.Group>();
   return {
     of({ id, limits: { concurrency, rate } }) {
