@@ -17,6 +17,17 @@ export interface EventPayloads {
     readonly candidateRef: string;
     readonly personId: string;
   };
+  /** letter: a letter is planned to leave; it may still be held or cancelled. */
+  'letter-planned': { readonly letterId: string; readonly rejectionId: string; readonly connectionId: string };
+  /** letter: a letter waits for a person, and why: a hold, or a sending that failed or whose end nobody knows. */
+  'letter-held': {
+    readonly letterId: string;
+    readonly rejectionId: string;
+    readonly connectionId: string;
+    readonly reason: string;
+  };
+  /** letter: what was told of a letter is no longer so: a person decided, or its rejection was lifted. */
+  'letter-changed': { readonly letterId: string };
   /** letter: the letter left (or stands in the outbox). */
   'letter-sent': { readonly letterId: string; readonly rejectionId: string };
   /** consent: a person agreed to the introduction by an agency. */
@@ -32,6 +43,23 @@ export interface EventPayloads {
   };
   /** credit: referrals became one credit. `available` is the balance after it, in credits. */
   'credit-earned': { readonly postingId: string; readonly available: number };
+  /** credit: one credit is held for an introduction, and how that ended. `available` is the balance after it, in credits. */
+  'credit-reserved': { readonly reservationId: string; readonly available: number };
+  'credit-used': { readonly reservationId: string; readonly available: number };
+  'credit-released': { readonly reservationId: string; readonly available: number };
+  /** credit: that many credits ran out together. `postingId` is the last of theirs. */
+  'credit-expired': { readonly postingId: string; readonly credits: number; readonly available: number };
+  /** connector: a company said anew what its rejection reasons mean. */
+  'mapping-changed': { readonly connectionId: string };
+  /** intake: a file was taken, or waits for its columns to be confirmed. Counts of rows. */
+  'import-finished': {
+    readonly importId: string;
+    readonly connectionId: string;
+    readonly state: 'needs-confirmation' | 'done';
+    readonly rows: number;
+    readonly rejections: number;
+    readonly setAside: number;
+  };
   /** connector: the ATS refuses us and the company must act; or it works again. */
   'connection-failing': { readonly connectionId: string; readonly code: string; readonly since: string };
   'connection-recovered': { readonly connectionId: string; readonly since: string };

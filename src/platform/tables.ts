@@ -481,6 +481,98 @@ export interface NoticeTable {
   sent_at: ColumnType<Date | null, Date | null, Date | null>;
 }
 
+export type Role = 'owner' | 'recruiter' | 'viewer' | 'auditor';
+
+/** A Slack workspace that installed us. Of no company; the system role alone reads it. */
+export interface SlackWorkspaceTable {
+  workspace_id: string;
+  team_ref: string;
+  name: string;
+  app_ref: string | null;
+  bot_user_ref: string | null;
+  data_key: string;
+  installation: string | null;
+  source: 'oauth' | 'token';
+  scopes: ColumnType<string[], string[] | undefined, string[]>;
+  installed_at: Instant;
+  uninstalled_at: ColumnType<Date | null, Date | null, Date | null>;
+  broken_reason: string | null;
+  updated_at: Instant;
+}
+
+export interface SlackInstallTable {
+  state_hash: string;
+  company_id: string;
+  browser_hash: string;
+  expires_at: Instant;
+}
+
+/** When a company's notices may arrive, in Japan. */
+export interface NoticeHours {
+  /** HH:MM */
+  readonly from: string;
+  /** HH:MM, later than `from`; nothing arrives from then on. */
+  readonly to: string;
+  readonly days: 'business' | 'every';
+}
+
+export interface SlackTieTable {
+  company_id: string;
+  workspace_id: string;
+  hours: Json<NoticeHours>;
+  tied_at: Instant;
+  updated_at: Instant;
+}
+
+export interface SlackPlaceTable {
+  place_id: string;
+  company_id: string;
+  kind: 'channel' | 'person';
+  slack_ref: string;
+  name: string | null;
+  has_names: Generated<boolean>;
+  is_default: Generated<boolean>;
+  not_before: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  blocked_reason: ColumnType<string | null, string | null | undefined, string | null>;
+  blocked_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  created_at: Instant;
+}
+
+export interface SlackRouteTable {
+  route_id: string;
+  company_id: string;
+  place_id: string;
+  kinds: string[];
+  connection_id: string | null;
+  job: string | null;
+  created_at: Instant;
+}
+
+export interface SlackPersonTable {
+  company_id: string;
+  workspace_id: string;
+  slack_ref: string;
+  role: Role;
+  locale: Locale | null;
+  linked_at: Instant;
+}
+
+export interface SlackLinkCodeTable {
+  code_hash: string;
+  company_id: string;
+  role: Role;
+  expires_at: Instant;
+}
+
+export interface SlackWordingTable {
+  company_id: string;
+  kind: string;
+  locale: Locale;
+  title: string;
+  body: string;
+  updated_at: Instant;
+}
+
 export interface InstallTicketTable {
   ticket_hash: string;
   company_id: string;
@@ -548,6 +640,14 @@ export interface Tables {
   ledger_posting: LedgerPostingTable;
   ledger_entry: LedgerEntryTable;
   notice: NoticeTable;
+  slack_workspace: SlackWorkspaceTable;
+  slack_install: SlackInstallTable;
+  slack_tie: SlackTieTable;
+  slack_place: SlackPlaceTable;
+  slack_route: SlackRouteTable;
+  slack_person: SlackPersonTable;
+  slack_link_code: SlackLinkCodeTable;
+  slack_wording: SlackWordingTable;
   install_ticket: InstallTicketTable;
   install_attempt: InstallAttemptTable;
   address_proof: AddressProofTable;
