@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { takeAnswer } from './fake-slack/answers.ts';
 import { validateBlocks } from './fake-slack/blocks.ts';
+import { text } from './fake-slack/composition.ts';
 import {
   type ActionOptions,
   type ClickOptions,
@@ -162,7 +163,10 @@ export async function startFakeSlack(options: { readonly now?: () => Date } = {}
       if (response.ok) takeAnswer(world, request, answer);
       return { status: response.status, body: answer };
     },
-    close: () => server.stop(),
+    async close() {
+      await sockets.end();
+      await server.stop();
+    },
   };
 }
 
@@ -186,4 +190,4 @@ export const SlackBlocks = z.unknown().superRefine((blocks, context) => {
   for (const problem of validateBlocks(blocks, 'message')) context.addIssue(problem);
 });
 /** Slack cuts longer texts off; it advises this length. */
-export const SlackText = z.string().min(1).max(4_000);
+export const SlackText = text(4_000);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AnyText, BlockId, PlainText } from './composition.ts';
+import { AnyText, atMost, BlockId, PlainText } from './composition.ts';
 import { Accessory, ActionsElement, hasOneImage, ImageElement, InputElement, imageFields } from './elements.ts';
 
 export type Surface = 'message' | 'modal' | 'home';
@@ -74,9 +74,9 @@ const Blocks = (surface: Surface) =>
     });
 
 const metadata = {
-  private_metadata: z.string().max(3_000).optional(),
-  callback_id: z.string().max(255).optional(),
-  external_id: z.string().max(255).optional(),
+  private_metadata: atMost(3_000).optional(),
+  callback_id: atMost(255).optional(),
+  external_id: atMost(255).optional(),
 };
 /** The view object: docs.slack.dev, "Views" (read 2026-11-29). */
 const Modal = z

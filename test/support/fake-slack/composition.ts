@@ -3,8 +3,13 @@ import { z } from 'zod';
 /**
  * Slack's composition objects: docs.slack.dev, "Block Kit", composition objects (read 2026-11-29). Lengths are counted
  * in UTF-16 code units, the safe reading: an emoji counts two, and Slack, which does not say what it counts, never more.
+ * (zod's own `max` counts code points.)
  */
-const text = (most: number) => z.string().min(1).max(most);
+export const atMost = (most: number) =>
+  z.string().refine((value) => value.length <= most, { error: `must be at most ${most} characters` });
+
+/** Not empty. */
+export const text = (most: number) => atMost(most).min(1);
 
 export const PlainText = (most: number) =>
   z.strictObject({ type: z.literal('plain_text'), text: text(most), emoji: z.boolean().optional() });
@@ -16,9 +21,11 @@ export const AnyText = (most: number) => z.discriminatedUnion('type', [PlainText
 
 export const BlockId = text(255);
 export const ActionId = text(255);
-/** A url of at most 3,000 characters; Slack opens no scripts. */
-export const Url = z.url({ protocol: /^(https?|mailto|slack|tel)$/ }).max(3_000);
-export const ImageUrl = z.url({ protocol: /^https?$/ }).max(3_000);
+const url = (protocol: RegExp) =>
+  text(3_000).refine((value) => z.url({ protocol }).safeParse(value).success, 'is no url');
+/** Slack opens no scripts. */
+export const Url = url(/^(https?|mailto|slack|tel)$/);
+export const ImageUrl = url(/^https?$/);
 export const Style = z.enum(['primary', 'danger']);
 
 export const Confirm = z.strictObject({

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import {
   ActionId,
+  atMost,
   ChoiceOption,
   Confirm,
   ConversationFilter,
@@ -12,6 +13,7 @@ import {
   SelectOption,
   SlackFile,
   Style,
+  text,
   Url,
 } from './composition.ts';
 
@@ -28,9 +30,9 @@ const Button = z.strictObject({
   text: PlainText(75),
   ...confirming,
   url: Url.optional(),
-  value: z.string().max(2_000).optional(),
+  value: atMost(2_000).optional(),
   style: Style.optional(),
-  accessibility_label: z.string().max(75).optional(),
+  accessibility_label: atMost(75).optional(),
 });
 
 const Checkboxes = z
@@ -175,7 +177,7 @@ export const hasOneImage = ({
   readonly slack_file?: unknown;
 }) => (image_url === undefined) !== (slack_file === undefined);
 export const imageFields = {
-  alt_text: z.string().min(1).max(2_000),
+  alt_text: text(2_000),
   image_url: ImageUrl.optional(),
   slack_file: SlackFile.optional(),
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { validateBlocks } from './blocks.ts';
 import { findFileProblems, noteBroadcasts } from './call.ts';
+import { atMost } from './composition.ts';
 import { newRef, newTs, type ResponseUrl, replace, type Workspace, type World, workspaceOf } from './world.ts';
 
 /** docs.slack.dev, "Handling user interaction", message responses (read 2026-11-29): 5 times within 30 minutes. */
@@ -16,7 +17,7 @@ export function newResponseUrl(world: World, teamRef: string, user: string, chan
 
 /** What may be posted there, and what an acknowledgement of a command may carry. */
 const Reply = z.object({
-  text: z.string().max(40_000).optional(),
+  text: atMost(40_000).optional(),
   blocks: z.array(z.unknown()).optional(),
   response_type: z.enum(['ephemeral', 'in_channel']).optional(),
   replace_original: z.boolean().optional(),

@@ -65,7 +65,7 @@ export function makeServer(parts: Parts): SlackServer {
       }),
     stop: () =>
       new Promise((resolve) => {
-        parts.sockets.close();
+        parts.sockets.destroy();
         if (!server?.listening) return resolve();
         server.close(() => resolve());
         server.closeAllConnections();

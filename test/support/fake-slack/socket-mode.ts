@@ -9,6 +9,7 @@ import { newRef, type SlackRequest, type World } from './world.ts';
 
 /** Socket mode: docs.slack.dev, "Using Socket Mode" (read 2026-11-29). At most 10 connections stand at once. */
 const mostConnections = 10;
+const patienceMs = 500;
 
 export interface SocketMode {
   /** For apps.connections.open: an address that opens one connection. */
@@ -16,11 +17,14 @@ export interface SocketMode {
   upgrade(request: IncomingMessage, socket: Duplex): void;
   /** Hands a request to one of the connections; ends when the app has acknowledged it, with what it said. */
   send(request: SlackRequest): Promise<unknown>;
-  /** Says that the connections end, and ends them. The app comes back by itself. */
-  disconnect(reason?: 'warning' | 'refresh_requested' | 'link_disabled'): void;
+  /** Asks the app to close its connections and come back; ends when it has closed them. */
+  disconnect(reason?: 'warning' | 'refresh_requested' | 'link_disabled'): Promise<void>;
   /** Ends when so many connections stand. */
   connected(count?: number): Promise<void>;
-  close(): void;
+  /** Ends every connection as RFC 6455 wants it; after half a second, without the client. */
+  end(): Promise<void>;
+  /** Tears them down, as a Slack that breaks. */
+  destroy(): void;
 }
 
 const envelopeTypes = { command: 'slash_commands', event: 'events_api', interaction: 'interactive' } as const;
@@ -37,6 +41,10 @@ export function makeSocketMode(world: World): SocketMode {
     if (!ack.success) return;
     waiting.get(ack.data.envelope_id)?.(ack.data.payload);
     waiting.delete(ack.data.envelope_id);
+  }
+
+  function destroy(): void {
+    for (const socket of peers.values()) socket.destroy();
   }
 
   function greet(peer: WebSocketPeer): void {
@@ -82,21 +90,28 @@ export function makeSocketMode(world: World): SocketMode {
       };
       peer.send(JSON.stringify(envelope));
       const payload = await acknowledged;
-      takeAnswer(world, request, payload === undefined ? '' : JSON.stringify(payload));
+      // Slack's own library acknowledges with an empty object where there is nothing to say.
+      const isEmpty = payload === undefined || Object.keys(Object(payload)).length === 0;
+      takeAnswer(world, request, isEmpty ? '' : JSON.stringify(payload));
       return payload;
     },
-    disconnect(reason = 'refresh_requested') {
-      for (const peer of peers.keys()) {
+    async disconnect(reason = 'refresh_requested') {
+      const ended = [...peers.values()].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+      for (const peer of peers.keys())
         peer.send(JSON.stringify({ type: 'disconnect', reason, debug_info: { host: 'fake' } }));
-        peer.close();
-      }
+      await Promise.all(ended);
     },
     connected(count = 1) {
       if (peers.size >= count) return Promise.resolve();
       return new Promise((done) => void watchers.push({ count, done }));
     },
-    close() {
-      for (const socket of peers.values()) socket.destroy();
+    async end() {
+      const ended = [...peers.values()].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+      for (const peer of peers.keys()) peer.close();
+      const impatient = setTimeout(destroy, patienceMs);
+      await Promise.all(ended);
+      clearTimeout(impatient);
     },
+    destroy,
   };
 }

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 /** A text channel to one client: RFC 6455, as much as socket mode needs. No fragments, no extensions. */
 export interface WebSocketPeer {
   send(text: string): void;
+  /** Says goodbye; the connection ends when the client has said it too. */
   close(): void;
 }
 
@@ -15,6 +16,9 @@ export interface PeerListener {
 
 const opcodes = { text: 0x1, close: 0x8, ping: 0x9, pong: 0xa } as const;
 
+/** Status 1000. */
+const normalClosure = Buffer.from([0x03, 0xe8]);
+
 /** Answers the upgrade and reads what comes. */
 export function acceptWebSocket(request: IncomingMessage, socket: Duplex, listener: PeerListener): WebSocketPeer {
   const key = request.headers['sec-websocket-key'] ?? '';
@@ -22,7 +26,12 @@ export function acceptWebSocket(request: IncomingMessage, socket: Duplex, listen
   const lines = ['HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade'];
   socket.write(`${[...lines, `Sec-WebSocket-Accept: ${accept}`].join('\r\n')}\r\n\r\n`);
   let unread = Buffer.alloc(0);
+  let hasSaidGoodbye = false;
   const send = (opcode: number, payload: Buffer) => void (socket.writable && socket.write(toFrame(opcode, payload)));
+  const sayGoodbye = (reason: Buffer) => {
+    if (!hasSaidGoodbye) send(opcodes.close, reason);
+    hasSaidGoodbye = true;
+  };
   socket.on('data', (chunk: Buffer) => {
     unread = Buffer.concat([unread, chunk]);
     for (let frame = readFrame(unread); frame; frame = readFrame(unread)) {
@@ -30,7 +39,7 @@ export function acceptWebSocket(request: IncomingMessage, socket: Duplex, listen
       if (frame.opcode === opcodes.text) listener.onText(frame.payload.toString('utf8'));
       if (frame.opcode === opcodes.ping) send(opcodes.pong, frame.payload);
       if (frame.opcode === opcodes.close) {
-        send(opcodes.close, frame.payload);
+        sayGoodbye(frame.payload);
         socket.end();
       }
     }
@@ -39,7 +48,7 @@ export function acceptWebSocket(request: IncomingMessage, socket: Duplex, listen
   socket.on('close', () => listener.onClose());
   return {
     send: (text) => send(opcodes.text, Buffer.from(text, 'utf8')),
-    close: () => send(opcodes.close, Buffer.from([0x03, 0xe8])),
+    close: () => sayGoodbye(normalClosure),
   };
 }
 
