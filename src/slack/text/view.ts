@@ -1,3 +1,4 @@
+import type { types } from '@slack/bolt';
 import type { Locale, NoticeKind, Remark, Tokens } from '../notice/kinds.ts';
 
 /** All that a notice's message is made of. Read when it is sent, so that it tells the present state. */
@@ -52,3 +53,11 @@ export interface Wording {
   readonly title: string;
   readonly body: string;
 }
+
+/** A message as it goes to Slack: what notifications show, and what the channel shows. Within Slack's limits. */
+export interface RenderedNotice {
+  readonly text: string;
+  readonly blocks: readonly types.KnownBlock[];
+}
+
+export type RenderNotice = (view: NoticeView, context: TextContext) => RenderedNotice;
