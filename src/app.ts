@@ -124,7 +124,7 @@ export async function startApp(
     secretKeys: foundation.secretKeys,
   });
   const credits = openCredits({ database, clock, events });
-  const slack = openSlack({ database, clock, events, jobs, log, connections, slack: config.slack, baseUrl });
+  const slack = openSlack({ database, clock, events, jobs, log, connections, slack: undefined, baseUrl });
 
   const server = await openHttpServer({
     log,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { SlackConfig } from '../config.ts';
 import type { Log } from '../platform/log.ts';
 import { type Doubt, escapeMrkdwn } from './model.ts';
 import type { Block } from './notice-text.ts';
+import type { OneChannel as SlackConfig } from './one-channel.ts';
 import { toSlackLogger } from './slack-log.ts';
 
 /** A notice as it goes to Slack. */

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { SlackConfig } from '../config.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Server } from '../platform/http-server.ts';
 import type { Log } from '../platform/log.ts';
 import { renderText } from './notice-text.ts';
+import type { OneChannel as SlackConfig } from './one-channel.ts';
 import { toSlackLogger } from './slack-log.ts';
 
 export const slackPath = '/slack/events';

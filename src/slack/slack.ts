@@ -1,4 +1,3 @@
-import type { SlackConfig } from '../config.ts';
 import type { Connections } from '../connector/index.ts';
 import type { EventName, EventOf, Events } from '../events.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -14,6 +13,7 @@ import {
   planCreditEarned,
   planProgress,
 } from './model.ts';
+import type { OneChannel as SlackConfig } from './one-channel.ts';
 import { type NoticeJob, noticeQueue, recordNotices } from './record-notices.ts';
 import { sendNotices } from './send-notice.ts';
 import { openSlackApi } from './slack-api.ts';

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import type { SlackConfig } from '../../src/config.ts';
 import { type EventName, type EventOf, openEvents } from '../../src/events.ts';
 import type { Database, Tx } from '../../src/platform/database.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { listNotices, openSlack } from '../../src/slack/index.ts';
+import type { OneChannel as SlackConfig } from '../../src/slack/one-channel.ts';
 import { makeTestClock, type TestClock } from '../support/clock.ts';
 import { addCompany, openTestVault } from '../support/company.ts';
 import { openTestDatabase } from '../support/database.ts';
