@@ -22,7 +22,7 @@ import { migrate } from './platform/migrate.ts';
 import { startTicker, type Ticker } from './platform/ticker.ts';
 import { openVault } from './platform/vault.ts';
 import { registerApi, registerInstall } from './settings/index.ts';
-import { openSlack } from './slack/index.ts';
+import { openSlack, openWorkspaces } from './slack/index.ts';
 
 /** web answers requests, worker does the jobs, all is both in one process. */
 export type Role = 'all' | 'web' | 'worker';
@@ -124,6 +124,7 @@ export async function startApp(
     secretKeys: foundation.secretKeys,
   });
   const credits = openCredits({ database, clock, events });
+  const workspaces = openWorkspaces({ database, vault, clock, log, slack: config.slack, baseUrl });
   const slack = openSlack({ database, clock, events, jobs, log, connections, slack: undefined, baseUrl });
 
   const server = await openHttpServer({
@@ -137,7 +138,14 @@ export async function startApp(
     await consents.routes(server);
     await slack.routes(server);
     if (hasOutbox) await registerOutboxRoutes(server, { database });
-    await registerInstall(server, { database, clock, connections, adminToken, baseUrl });
+    await registerInstall(server, {
+      database,
+      clock,
+      connections,
+      slackInstall: workspaces.install,
+      adminToken,
+      baseUrl,
+    });
     await registerApi(server, {
       database,
       vault,
@@ -147,6 +155,7 @@ export async function startApp(
       imports,
       letters,
       credits,
+      slackInstall: workspaces.install,
       jobs,
       adminToken,
       baseUrl,
@@ -172,6 +181,7 @@ export async function startApp(
                 ]),
             { name: 'imports-expired', everyMs: 600_000, run: () => imports.sweep() },
             { name: 'tokens-idle', everyMs: 3_600_000, run: () => connections.keepAlive() },
+            { name: 'slack-tokens', everyMs: 600_000, run: () => workspaces.tokens.renewDue() },
             { name: 'consents-to-label', everyMs: 60_000, run: () => slack.sweepConsentsToLabel() },
             { name: 'credits-expired', everyMs: 3_600_000, run: () => credits.sweepExpiry() },
             { name: 'polls-due', everyMs: 30_000, run: () => intake.sweepPolls() },

@@ -14,6 +14,7 @@ import { RelayError } from './platform/errors.ts';
 import { openLog } from './platform/log.ts';
 import { openVault } from './platform/vault.ts';
 import { addClientCommands } from './settings/index.ts';
+import { findManifestFault, rewrapWorkspaceKeys, toSlackManifest } from './slack/index.ts';
 
 /** The command line: parses, calls, prints. */
 
@@ -88,19 +89,37 @@ program
   .command('keys')
   .description('the key that protects stored secrets')
   .command('rotate')
-  .description('wrap every company key with the new SECRET_KEY; the old one stands in SECRET_KEY_PREVIOUS meanwhile')
+  .description('wrap every stored key with the new SECRET_KEY; the old one stands in SECRET_KEY_PREVIOUS meanwhile')
   .action(async () => {
     const foundation = await openFoundation(readOwnConfig());
     try {
-      const changed = await foundation.database.forSystem((tx) =>
-        rewrapCompanyKeys(tx, openVault(foundation.secretKeys)),
-      );
+      const vault = openVault(foundation.secretKeys);
+      const { companies, workspaces } = await foundation.database.forSystem(async (tx) => ({
+        companies: await rewrapCompanyKeys(tx, vault),
+        workspaces: await rewrapWorkspaceKeys(tx, vault),
+      }));
       stdout.write(
-        `${changed} company keys are now wrapped by the new SECRET_KEY. SECRET_KEY_PREVIOUS may be removed.\n`,
+        `${companies} company keys and ${workspaces} keys of Slack workspaces are now wrapped by the new SECRET_KEY. SECRET_KEY_PREVIOUS may be removed.\n`,
       );
     } finally {
       await foundation.close();
     }
+  });
+
+program.commandsGroup('Set up Slack');
+
+program
+  .command('slack')
+  .description('the Slack app')
+  .command('manifest')
+  .description('print the manifest that api.slack.com/apps makes the app of, as JSON')
+  .requiredOption('--url <base>', 'where people reach the service, such as https://relay.example.com')
+  .option('--socket-mode', 'for a service that Slack cannot reach: it reaches Slack, by SLACK_APP_TOKEN')
+  .action(({ url, socketMode = false }: { readonly url: string; readonly socketMode?: boolean }) => {
+    const choice = { baseUrl: url, socketMode };
+    const fault = findManifestFault(choice);
+    if (fault) return program.error(`error: --url ${fault}`);
+    stdout.write(`${JSON.stringify(toSlackManifest(choice), null, 2)}\n`);
   });
 
 program.commandsGroup('Use it (over the API of a running service)');

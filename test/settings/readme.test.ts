@@ -5,7 +5,7 @@ import { addClientCommands } from '../../src/settings/index.ts';
 
 const root = new URL('../../', import.meta.url);
 /** Commands that main.ts has of its own, without a service. */
-const ofMain = new Set(['serve', 'demo', 'fake', 'migrate', 'ledger', 'keys']);
+const ofMain = new Set(['serve', 'demo', 'fake', 'migrate', 'ledger', 'keys', 'slack']);
 
 const pages = [
   'README.md',

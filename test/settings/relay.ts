@@ -3,6 +3,7 @@ import type { HTTPMethods } from 'fastify';
 import { pino } from 'pino';
 import { createGreenhouseFake } from '../../connectors/greenhouse/fake.ts';
 import { connectors } from '../../connectors/index.ts';
+import type { SlackConfig } from '../../src/config.ts';
 import { type Connector, type OwnClients, openConnections, serveFake } from '../../src/connector/index.ts';
 import { openConsents } from '../../src/consent/index.ts';
 import { openCredits } from '../../src/credit/index.ts';
@@ -12,7 +13,7 @@ import { type Letters, openLetters, openMailer } from '../../src/letter/index.ts
 import { openCache } from '../../src/platform/cache.ts';
 import { openHttpServer, type Server } from '../../src/platform/http-server.ts';
 import { type ApiParts, registerApi, registerInstall } from '../../src/settings/index.ts';
-import { openSlack, type Slack } from '../../src/slack/index.ts';
+import { openSlack, openWorkspaces, type Slack, type SlackWorkspaces } from '../../src/slack/index.ts';
 import { makeTestClock, type TestClock } from '../support/clock.ts';
 import { openTestVault, testKey } from '../support/company.ts';
 import { openTestDatabase } from '../support/database.ts';
@@ -30,6 +31,7 @@ export interface TestRelay {
   readonly imports: Imports;
   readonly connections: ApiParts['connections'];
   readonly slack: Slack;
+  readonly workspaces: SlackWorkspaces;
   readonly letters: Letters;
   /** Settings that fit the fake. */
   readonly settings: Readonly<Record<string, string>>;
@@ -53,7 +55,11 @@ export interface Answer {
 
 export async function openRelay(
   change: Partial<Pick<ApiParts, 'hasOutbox'>> &
-    Partial<ApiParts['jobs']> & { readonly more?: readonly Connector[]; readonly clients?: OwnClients['clients'] } = {},
+    Partial<ApiParts['jobs']> & {
+      readonly more?: readonly Connector[];
+      readonly clients?: OwnClients['clients'];
+      readonly slack?: SlackConfig;
+    } = {},
 ): Promise<TestRelay> {
   const database = await openTestDatabase();
   const vault = openTestVault();
@@ -100,6 +106,8 @@ export async function openRelay(
   });
   const credits = openCredits({ database, clock, events });
   const slack = openSlack({ database, clock, events, jobs, log, connections, slack: undefined, baseUrl });
+  const workspaces = openWorkspaces({ database, vault, clock, log, slack: change.slack, baseUrl });
+  const slackInstall = workspaces.install;
   const server = await openHttpServer({ log, trustedProxies: 0, isHttps: true });
   const routes: { method: HTTPMethods; url: string }[] = [];
   server.addHook('onRoute', ({ method, url }) => {
@@ -107,7 +115,7 @@ export async function openRelay(
   });
   await intake.routes(server);
   await consents.routes(server);
-  await registerInstall(server, { database, clock, connections, adminToken, baseUrl });
+  await registerInstall(server, { database, clock, connections, slackInstall, adminToken, baseUrl });
   await registerApi(server, {
     database,
     vault,
@@ -117,6 +125,7 @@ export async function openRelay(
     imports,
     letters,
     credits,
+    slackInstall,
     jobs: { counts: change.counts ?? jobs.counts, redrive: change.redrive ?? jobs.redrive },
     adminToken,
     baseUrl,
@@ -130,6 +139,7 @@ export async function openRelay(
     imports,
     connections,
     slack,
+    workspaces,
     letters,
     settings: fake.settings(hosted.origin),
     fake,

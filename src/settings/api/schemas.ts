@@ -568,7 +568,11 @@ export const ReservationRef = z.strictObject({ reservationId: Id });
 export const NewInstall = z
   .strictObject({
     company: CompanyRef,
-    connector: z.string().min(1).max(64).describe('One with the access `authorization-code`; see GET /connectors.'),
+    connector: z
+      .string()
+      .min(1)
+      .max(64)
+      .describe('One with the access `authorization-code`, see GET /connectors; or `slack`.'),
   })
   .meta({ examples: [{ company: 'sakura-foods', connector: 'greenhouse' }] });
 

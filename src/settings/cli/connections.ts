@@ -82,8 +82,10 @@ export function connectionCommand(io: ClientIo): ClientCommand {
 
   command
     .command('install')
-    .description('print an address that connects an ATS by agreeing there; it opens once, within ten minutes')
-    .argument('<connector>', 'one that career-relay connectors shows with an install')
+    .description(
+      'print an address that connects an ATS, or Slack, by agreeing there; it opens once, within ten minutes',
+    )
+    .argument('<connector>', 'one that career-relay connectors shows with an install, or slack')
     .requiredOption('--company <company>', 'slug or id')
     .calls<[string], { readonly company: string }>(io, async ({ client, screen, options }, connector) => {
       const answer = await client.send('POST', '/install', { company: options.company, connector });
