@@ -202,12 +202,13 @@ describe('a token that ends', () => {
 test('one workspace that cannot be renewed keeps the ticker from no other', async () => {
   const other = room.slack.addWorkspace({ rotates: true, isInstalled: false });
   await room.connect(await room.newCompany(), other);
-  await spendRefreshToken();
   const old = other.token;
-  room.clock.advance(11 * hourMs);
+  room.clock.advance(12 * hourMs);
+  room.slack.troubleFor('oauth.v2.access', { kind: 'status', status: 503 });
 
   await room.tokens.renewDue();
 
+  expect(room.logged.join('\n')).toContain('slack_unavailable');
   expect(other.token).not.toBe(old);
 });
 
