@@ -170,13 +170,12 @@ const rules = {
         'src/slack/slack-app.ts',
         'src/slack/slack-log.ts',
         'src/slack/workspace/client.ts',
-        // Their types alone: the store that Bolt asks for, and the shape of a manifest.
-        'src/slack/workspace/installations.ts',
-        'src/slack/workspace/manifest.ts',
       ],
       '@slack/web-api': [],
     };
-    return foreign(source).flatMap(({ from }) => {
+    return foreign(source).flatMap(({ from, isType }) => {
+      // Its shapes of blocks, views and manifests are what the room speaks to Slack in.
+      if (from === '@slack/bolt' && isType && source.path.startsWith('src/slack/')) return [];
       const allowed = wrappers[toPackage(from)];
       return allowed === undefined || allowed.includes(source.path) ? [] : [`imports ${from}`];
     });
@@ -313,9 +312,14 @@ const samples: Readonly<
     wrong: [
       ['src/letter/send.ts', `import nodemailer from 'nodemailer';`],
       ['src/slack/send-notice.ts', `import { WebClient } from '@slack/web-api';`],
+      ['src/slack/text/view.ts', `import { App } from '@slack/bolt';`],
+      ['src/settings/api/slack.ts', `import type { types } from '@slack/bolt';`],
       ['src/connector/oauth.ts', `import type { AxiosError } from 'axios/unsafe';`],
     ],
-    right: [['src/slack/slack-app.ts', `const { App } = await import('@slack/bolt');`]],
+    right: [
+      ['src/slack/slack-app.ts', `const { App } = await import('@slack/bolt');`],
+      ['src/slack/text/view.ts', `import type { types } from '@slack/bolt';`],
+    ],
   },
   'what runs stands on dependencies alone, not on those of development': {
     wrong: [
