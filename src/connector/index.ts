@@ -3,6 +3,7 @@ export {
   type Connections,
   type ConnectionsParts,
   openConnections,
+  type PauseAnswer,
 } from './connections.ts';
 export * from './contract.ts';
 export { isInstallable, toScopes, toWaysIn, type WayIn } from './describe.ts';

@@ -76,7 +76,8 @@ export interface OutboxMailTable {
   sent_at: Instant;
 }
 
-export type ConnectionState = 'shadow' | 'live' | 'paused';
+export type RunningState = 'shadow' | 'live';
+export type ConnectionState = RunningState | 'paused';
 /** How we prove ourselves to an ATS. */
 export type AccessKind = 'api-key' | 'client-credentials' | 'authorization-code';
 /** How a letter reaches the applicant. */
@@ -111,6 +112,8 @@ export interface ConnectionTable {
   /** When it was first polled or imported: what was decided before is shown, and acted on only from `backfill_from`. */
   marked_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
   backfill_from: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  /** What a paused one was before, as far as it is known. */
+  resumes_as: ColumnType<RunningState | null, RunningState | null | undefined, RunningState | null>;
   failing_since: ColumnType<Date | null, Date | null, Date | null>;
   failing_code: string | null;
   created_at: Instant;

@@ -18,7 +18,7 @@ export interface ApiParts {
   readonly connections: Connections;
   readonly intake: Pick<Intake, 'replay' | 'poll' | 'backfill'>;
   readonly imports: Pick<Imports, 'take' | 'confirm'>;
-  readonly letters: Pick<Letters, 'cancel' | 'send'>;
+  readonly letters: Pick<Letters, 'cancel' | 'send' | 'hold' | 'replan'>;
   readonly credits: Pick<Credits, 'confirmReferral' | 'reserve' | 'use' | 'release'>;
   readonly jobs: Pick<Jobs, 'counts' | 'redrive'>;
   /** Whoever bears it may do everything, for every company. */

@@ -320,6 +320,10 @@ export const Connection = z
     companyId: Id,
     connector: z.string(),
     state: ConnectionState,
+    resumesAs: z
+      .enum(['shadow', 'live'])
+      .nullable()
+      .describe('What a paused one goes back to; null: it is not paused, or that is not known and it goes to shadow.'),
     webhookUrl: z.string().nullable().describe('The address to give to the ATS; null where it sends no webhooks.'),
     settings: z.record(z.string(), z.string()).describe('Secrets are masked.'),
     letter: LetterPolicy,
