@@ -247,6 +247,7 @@ test('a removed connection is gone', async () => {
 
 test.each([
   [['letters', 'cancel', newId()], 'request_not_found'],
+  [['letters', 'hold', newId()], 'request_not_found'],
   [['letters', 'send', newId()], 'request_not_found'],
   [['credits', 'use', newId()], 'request_not_found'],
   [['credits', 'release', newId()], 'request_not_found'],
