@@ -1,4 +1,15 @@
-export { type CarriedLink, findCarriedLink } from './carried-link.ts';
+export {
+  type AskedRejection,
+  type AtsRejectParts,
+  listRejectionReasons,
+  listRejectionTemplates,
+  type PreviewRefusal,
+  previewRejection,
+  type RejectionPreview,
+  type RejectionTemplate,
+  rejectInAts,
+} from './ats-reject.ts';
+export type { CarriedLink } from './carried-link.ts';
 export { readCompanyDecisions } from './company-decisions.ts';
 export { type ExportedTemplate, exportTemplate } from './export.ts';
 export { type Letters, type LettersParts, openLetters } from './letters.ts';
