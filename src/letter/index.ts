@@ -11,6 +11,14 @@ export {
 } from './ats-reject.ts';
 export type { CarriedLink } from './carried-link.ts';
 export { readCompanyDecisions } from './company-decisions.ts';
+export {
+  countLetters,
+  countWaiting,
+  listUnknownReasons,
+  type UnknownReason,
+  type WaitingLetters,
+} from './counts.ts';
+export { type DetailsRequest, type LetterDetails, listLettersOf, readLettersOf } from './details.ts';
 export { type ExportedTemplate, exportTemplate } from './export.ts';
 export { type Letters, type LettersParts, openLetters } from './letters.ts';
 export {

@@ -486,7 +486,7 @@ export async function listLetters(
   return toPage(rows.map(toLetter), request.limit);
 }
 
-function toLetter(row: Selectable<LetterTable>): Letter {
+export function toLetter(row: Selectable<LetterTable>): Letter {
   return {
     id: row.letter_id,
     rejectionId: row.rejection_id,

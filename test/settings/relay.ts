@@ -6,7 +6,7 @@ import { connectors } from '../../connectors/index.ts';
 import { type Connector, type OwnClients, openConnections, serveFake } from '../../src/connector/index.ts';
 import { openConsents } from '../../src/consent/index.ts';
 import { openCredits } from '../../src/credit/index.ts';
-import { openEvents } from '../../src/events.ts';
+import { type Events, openEvents } from '../../src/events.ts';
 import { type Imports, openImports, openIntake } from '../../src/intake/index.ts';
 import { type Letters, openLetters, openMailer } from '../../src/letter/index.ts';
 import { openCache } from '../../src/platform/cache.ts';
@@ -27,6 +27,7 @@ export interface TestRelay {
   readonly database: ApiParts['database'];
   readonly clock: TestClock;
   readonly jobs: TestJobs;
+  readonly events: Events;
   readonly imports: Imports;
   readonly connections: ApiParts['connections'];
   readonly slack: Slack;
@@ -127,6 +128,7 @@ export async function openRelay(
     database,
     clock,
     jobs,
+    events,
     imports,
     connections,
     slack,
