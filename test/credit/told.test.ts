@@ -146,13 +146,20 @@ describe('what lies ahead', () => {
   test('the pace is the mean of the last eight full weeks', async () => {
     const room = await openRoom(database);
     await room.agree(20); // older than eight weeks by the end
+    room.clock.advance(14 * dayMs);
     for (let week = 0; week < 8; week += 1) {
       room.clock.advance(7 * dayMs);
       if (week % 2 === 1) await room.agree(1);
     }
     room.clock.advance(dayMs);
 
-    expect(await project(room)).toEqual({ referralsPerWeek: 0.5, weeksToNextCredit: 12 });
+    const pace = await project(room);
+    const then = room.clock.now();
+    room.clock.advance(dayMs);
+    await room.agree(1);
+
+    expect(pace).toEqual({ referralsPerWeek: 0.5, weeksToNextCredit: 12 });
+    expect(await as(room, (tx) => readProjection(tx, room.companyId, then))).toMatchObject({ referralsPerWeek: 0.5 });
   });
 
   test('a young company’s pace is the mean of the full weeks since its first referral, of one at the least', async () => {

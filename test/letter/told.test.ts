@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { EventName } from '../../src/events.ts';
 import type { Database } from '../../src/platform/database.ts';
+import { newId } from '../../src/platform/ids.ts';
 import type { MailOutcome } from '../../src/platform/mail.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { makeRecordingMailer, openStage, type Stage } from './stage.ts';
@@ -296,6 +297,18 @@ describe('a mapping that is mended', () => {
     ]);
   });
 
+  test('of another connection changes nothing', async () => {
+    const held = await stage.addRejection(unknownReason);
+    const { jobs } = await plan(held);
+    const { companyId } = stage.company;
+    await stage.setConnection({ mapping: mapping('send') });
+
+    await stage.announce('mapping-changed', [{ companyId, connectionId: newId() }]);
+    await jobs.runAll();
+
+    expect((await stage.letterOf(held)).status).toBe('held');
+  });
+
   test('to skip tells that what waited waits no more', async () => {
     const held = await stage.addRejection(unknownReason);
     await plan(held);
@@ -358,7 +371,7 @@ describe('a mapping that is mended', () => {
 describe('an agency that is put in order', () => {
   test('lets the letters go that waited for it, and those alone', async () => {
     await stage.setAgency({ licenceExpiresOn: '2026-11-01' });
-    const expired = await stage.addRejection();
+    const expired = await stage.addRejection({ rejection: { reason_ref: 'r2' } });
     const unclear = await stage.addRejection(unknownReason);
     const { letters, jobs } = await plan(expired, unclear);
     const { companyId } = stage.company;
@@ -369,6 +382,7 @@ describe('an agency that is put in order', () => {
 
     await replan();
     const before = await stage.letterOf(expired);
+    await stage.setConnection({ mapping: mapping('hold') });
     await stage.setAgency({});
     await replan();
     await replan();
