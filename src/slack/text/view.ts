@@ -9,12 +9,26 @@ export interface NoticeView {
   readonly tokens: Tokens;
   readonly remarks: readonly Remark[];
   readonly connectionId: string | null;
+  /** For credit-reserved: what its button settles. */
+  readonly reservationId?: string | null;
   /** For letters-planned and letters-held: how the letters it tells of stand now. */
   readonly letters: LetterCounts | null;
   /** Whom it concerns, where the place shows names; else []. At most ten are shown, then how many more. */
   readonly people: readonly ShownPerson[];
   /** The digest's picture, uploaded to Slack; null while it has none. */
-  readonly chart: { readonly fileRef: string } | { readonly imageUrl: string } | null;
+  readonly chart: ShownChart | null;
+}
+
+/** Where the picture is, and the weeks it shows, which are told to who cannot see it. */
+export type ShownChart = ({ readonly fileRef: string } | { readonly imageUrl: string }) & {
+  readonly weeks?: readonly ChartWeek[];
+};
+
+/** Whole letters and people of one week; `label` is its first day, such as `11/16`. */
+export interface ChartWeek {
+  readonly label: string;
+  readonly sent: number;
+  readonly consents: number;
 }
 
 /** Whole letters; they add up to what the notice tells of. */
@@ -54,7 +68,10 @@ export interface Wording {
   readonly body: string;
 }
 
-/** A message as it goes to Slack: what notifications show, and what the channel shows. Within Slack's limits. */
+/**
+ * A message as it goes to Slack: what notifications show, and what the channel shows. Within Slack's limits, and every
+ * value in it is escaped already, in `text` too.
+ */
 export interface RenderedNotice {
   readonly text: string;
   readonly blocks: readonly types.KnownBlock[];
