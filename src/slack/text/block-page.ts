@@ -47,7 +47,7 @@ h1 { font-size: 18px; line-height: 1.4; margin: 0; padding: 14px 20px 12px; bord
 .more { padding: 0 20px; }
 a { color: var(--link); }
 ol { list-style: none; margin: 0; padding: 8px 0 0; }
-article { display: grid; grid-template-columns: 36px minmax(0, 1fr); gap: 0 8px; padding: 8px 20px 10px; }
+article { display: grid; grid-template-columns: 36px minmax(0, 1fr); gap: 0 10px; padding: 10px 20px 14px; }
 .icon svg { display: block; width: 36px; height: 36px; }
 .who { margin: 0; line-height: 1.3; font-size: 15px; } .who b { margin-right: 4px; }
 .badge { background: var(--badge); border-radius: 2px; font-size: 10px; font-weight: 700; padding: 1px 4px; vertical-align: 1px; margin-right: 6px; } .quiet, .who time { color: var(--quiet); font-size: 12px; }

@@ -21,11 +21,15 @@ export function toLetterLines(counts: LetterCounts, locale: Locale): readonly st
     .map(([count, text]) => fillText(text, { count, why, when: nextAt ? toMoment(nextAt, locale) : '' }, 'mrkdwn'));
 }
 
-/** The same in one sentence, for the fallback. */
+/** The same as plain text in one sentence, for the fallback. */
 export function toLetterSentence(counts: LetterCounts, locale: Locale): string {
-  const { separator, end, done } = partTexts[locale].letters;
-  const lines = toLetterLines(counts, locale).map((line) => line.replaceAll('*', ''));
-  return lines.length > 0 ? `${lines.join(separator)}${end}` : done;
+  const { separator, end, done, shadow } = partTexts[locale].letters;
+  // The space that mrkdwn wants after bold Japanese is none of the sentence.
+  const lines = toLetterLines(counts, locale).map((line) =>
+    line.replace(/\*(\S+)\*( ?)/g, locale === 'ja' ? '$1' : '$1$2'),
+  );
+  const sentence = isOpen(counts) ? `${lines.join(separator)}${end}` : [...lines, done].join(separator);
+  return counts.isShadow ? `${sentence}${locale === 'ja' ? '' : ' '}${shadow}` : sentence;
 }
 
 /** Whether anything is left for a person to look at. */

@@ -33,6 +33,12 @@ const emoji: Readonly<Record<string, string>> = {
   bulb: '💡',
 };
 
+const emphases: readonly (readonly [RegExp, string])[] = [
+  [/(?<![\p{L}\p{N}*])\*(?=\S)([^*\n]+)(?<=\S)\*(?![\p{L}\p{N}*])/gu, '<b>$1</b>'],
+  [/(?<![\p{L}\p{N}_])_(?=\S)([^_\n]+)(?<=\S)_(?![\p{L}\p{N}_])/gu, '<i>$1</i>'],
+  [/(?<![\p{L}\p{N}~])~(?=\S)([^~\n]+)(?<=\S)~(?![\p{L}\p{N}~])/gu, '<s>$1</s>'],
+];
+
 /** How people and channels are called, by Slack's id. */
 export type ShownNames = Readonly<Record<string, string>>;
 
@@ -54,7 +60,7 @@ export function toMrkdwnHtml(text: string, names: ShownNames = {}): string {
     .replace(/```\n?([\s\S]+?)\n?```/g, (_, code: string) => keep(`<pre>${escapeMrkdwnHtml(code)}</pre>`))
     .replace(/`([^`\n]+)`/g, (_, code: string) => keep(`<code>${escapeMrkdwnHtml(code)}</code>`))
     .replace(/<([^<>\n]+)>/g, (_, control: string) => keep(renderControl(control, names)));
-  const emphasised = ['*b', '_i', '~s'].reduce(emphasise, escapeMrkdwnHtml(marked));
+  const emphasised = emphases.reduce((html, [pattern, to]) => html.replace(pattern, to), escapeMrkdwnHtml(marked));
   return withEmoji(emphasised).replace(/\ue000(\d+)\ue001/g, (_, index: string) => pieces[Number(index)] ?? '');
 }
 
@@ -71,13 +77,6 @@ function renderControl(control: string, names: ShownNames): string {
   if (target.startsWith('!')) return `<span class="mention">@${escapeHtml(label ?? ref)}</span>`;
   if (!/^(https?:\/\/|mailto:)/.test(target)) return escapeMrkdwnHtml(`<${control}>`);
   return `<a href="${escapeMrkdwnHtml(target)}" rel="noreferrer">${toPlainHtml(label ?? target)}</a>`;
-}
-
-function emphasise(html: string, [mark = '', tag = '']: string | readonly string[]): string {
-  const sign = `\\${mark}`;
-  const edge = `\\p{L}\\p{N}${sign}`;
-  const pattern = new RegExp(`(?<![${edge}])${sign}(?=\\S)([^${sign}\\n]+)(?<=\\S)${sign}(?![${edge}])`, 'gu');
-  return html.replace(pattern, `<${tag}>$1</${tag}>`);
 }
 
 function withEmoji(html: string): string {

@@ -114,14 +114,14 @@ function renderDigest(tokens: Tokens, locale: Locale): types.SectionBlock {
 
 function renderPeople(people: readonly ShownPerson[], locale: Locale): readonly types.KnownBlock[] {
   if (people.length === 0) return [];
-  const { line, lineJob, more } = partTexts[locale].people;
+  const { heading, line, lineJob, more } = partTexts[locale].people;
   const lines = people.slice(0, mostPeople).map((person) => {
     const name = clampText(toPlainLine(person.name), longestName);
     const job = clampText(toPlainLine(person.job ?? ''), longestName);
     return fillText(job === '' ? line : lineJob, { name, job }, 'mrkdwn');
   });
   const rest = people.length - mostPeople;
-  return [toSection([...lines, ...(rest > 0 ? [fillText(more, { count: rest }, 'mrkdwn')] : [])].join('\n'))];
+  return [toSection([heading, ...lines, ...(rest > 0 ? [fillText(more, { count: rest }, 'mrkdwn')] : [])].join('\n'))];
 }
 
 function renderChart(chart: ShownChart, tokens: Tokens, locale: Locale): types.ImageBlock {

@@ -55,7 +55,7 @@ const digestNames = [
 const PartTexts = z.strictObject({
   letters: z.record(z.enum(letterNames), Text),
   holds: z.record(z.enum(holdNames), Text),
-  people: z.strictObject({ line: Text, lineJob: Text, more: Text }),
+  people: z.strictObject({ heading: Text, line: Text, lineJob: Text, more: Text }),
   progress: Text,
   digest: z.record(z.enum(digestNames), Text),
   somebody: Text,
