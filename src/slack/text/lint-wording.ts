@@ -44,7 +44,7 @@ function lintPart(kind: NoticeKind, text: string, most: number, baseUrl: string)
   if (text.length > most) return [{ fault: 'too-long', found: String(most) }];
   return [
     ...lintTokens(kind, text),
-    ...find('broadcast', text, /[@＠!](?:channel|here|everyone)\b/gi),
+    ...find('broadcast', text, /[@＠](?:channel|here|everyone)\b/gi),
     ...find('control-sequence', text, /<[^<>]+>/g),
     ...findOutsideLinks(text, new URL(toSettingsUrl(baseUrl)).origin),
   ];
