@@ -208,6 +208,27 @@ test('who acted is named below, and a name that is no id of Slack becomes nobody
   expect(texts).toContain('担当の方 さんが3通を送信予定に戻しました（11/24 14:05）');
 });
 
+test('of many who acted the last are named', () => {
+  const remarks = Array.from({ length: 40 }, (_, index) => ({
+    by: `U${1_000 + index}`,
+    did: 'letters-held' as const,
+    count: 1,
+    at: '2026-11-24T05:05:00Z',
+  }));
+
+  const texts = readTexts({ ...toSampleView('letters-held'), remarks });
+
+  expect(texts.match(/<@U\d+>/g)).toEqual(
+    [1_032, 1_033, 1_034, 1_035, 1_036, 1_037, 1_038, 1_039].map((id) => `<@U${id}>`),
+  );
+});
+
+test('a name is one line, however it was typed', () => {
+  const people = [{ name: '髙﨑\n• 一郎', job: '営業\u202e' }];
+
+  expect(readTexts({ ...toSampleView('letters-held'), people })).toContain('髙﨑 • 一郎（営業）');
+});
+
 test('the chart tells its figures to those who cannot see it', () => {
   const chart = { fileRef: 'F0123456789', weeks: [{ label: '11/16', sent: 34, consents: 5 }] };
 
