@@ -22,6 +22,8 @@ const weeks: readonly ChartWeek[] = [
   { label: '11/16', sent: 34, consents: 5 },
 ];
 
+const digest = toSampleView('weekly-digest');
+
 /** The notices of an invented company's week, as they come out of the same code that Slack's come out of. */
 const story: readonly { readonly at: string; readonly view: NoticeView }[] = [
   {
@@ -46,7 +48,7 @@ const story: readonly { readonly at: string; readonly view: NoticeView }[] = [
   { at: '2026-11-24T01:02:00Z', view: toSampleView('connection-failing') },
   {
     at: '2026-11-24T01:05:00Z',
-    view: { ...toSampleView('weekly-digest'), chart: { fileRef: 'F0FAKE0001', weeks } },
+    view: { ...digest, tokens: { ...digest.tokens, history: JSON.stringify(weeks) }, chart: { fileRef: 'F0FAKE0001' } },
   },
 ];
 

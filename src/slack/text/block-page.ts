@@ -4,12 +4,12 @@ import { escapeHtml } from '../../platform/html.ts';
 import type { Locale } from '../notice/kinds.ts';
 import { renderBlocks } from './block-html.ts';
 import { toMoment } from './dates.ts';
-import { type ShownNames, toMrkdwnHtml } from './mrkdwn-html.ts';
+import { type ShownNames, toPlainHtml } from './mrkdwn-html.ts';
 import { readSlackTemplate } from './texts.ts';
 
 export interface PageMessage {
   readonly blocks: readonly types.AnyBlock[];
-  /** Shown where there are no blocks. As it goes to Slack: escaped. */
+  /** Shown where there are no blocks; plain. */
   readonly text: string;
   readonly at: Date;
   /** Where it stands, such as `#saiyo`; plain text. */
@@ -96,9 +96,9 @@ ${more ? `<p class="more"><a href="${escapeHtml(more.href)}">${escapeHtml(more.t
 }
 
 function renderMessage({ blocks, text, at, where }: PageMessage, page: BlocksPage): string {
-  const { locale, names } = page;
+  const { locale } = page;
   const place = where === undefined ? '' : ` <span class="quiet">${escapeHtml(where)}</span>`;
-  const body = blocks.length > 0 ? renderBlocks(blocks, toSurroundings(page)) : `<p>${toMrkdwnHtml(text, names)}</p>`;
+  const body = blocks.length > 0 ? renderBlocks(blocks, toSurroundings(page)) : `<p>${toPlainHtml(text)}</p>`;
   return `<article><div class="icon">${icon}</div><div><p class="who"><b>Career Relay</b><span class="badge">${appBadge[locale]}</span><time datetime="${at.toISOString()}">${toMoment(at, locale)}</time>${place}</p><div class="blocks">${body}</div></div></article>`;
 }
 

@@ -1,4 +1,5 @@
 import type { types } from '@slack/bolt';
+import { z } from 'zod';
 import { type ErrorCode, errorCodes } from '../../platform/error-codes.ts';
 import { toPlainLine } from '../../platform/plain-line.ts';
 import { type ActionId, actionIds, toActionValue } from '../app/action-ids.ts';
@@ -10,7 +11,7 @@ import { clampMessage, clampText, limits } from './limits.ts';
 import { fillText } from './liquid.ts';
 import { toSettingsUrl } from './settings-url.ts';
 import { type NoticeText, noticeTexts, partTexts } from './texts.ts';
-import type { ChartWeek, NoticeView, RenderedNotice, ShownChart, ShownPerson, TextContext } from './view.ts';
+import { ChartWeek, type NoticeView, type RenderedNotice, type ShownPerson, type TextContext } from './view.ts';
 
 const mostPeople = 10;
 const mostRemarks = 8;
@@ -30,7 +31,7 @@ export function renderNotice(view: NoticeView, context: TextContext): RenderedNo
   const { title, body } = fillWording(texts, tokens, context);
   const end = view.letters ? toLetterSentence(view.letters, locale) : '';
   return clampMessage({
-    text: `${fillText(texts.fallback, tokens, 'mrkdwn')}${end}`,
+    text: `${fillText(texts.fallback, tokens, 'plain')}${end}`,
     blocks: [
       { type: 'header', text: { type: 'plain_text', text: title, emoji: true } },
       toSection(body),
@@ -124,12 +125,22 @@ function renderPeople(people: readonly ShownPerson[], locale: Locale): readonly 
   return [toSection([heading, ...lines, ...(rest > 0 ? [fillText(more, { count: rest }, 'mrkdwn')] : [])].join('\n'))];
 }
 
-function renderChart(chart: ShownChart, tokens: Tokens, locale: Locale): types.ImageBlock {
+function renderChart(chart: NonNullable<NoticeView['chart']>, tokens: Tokens, locale: Locale): types.ImageBlock {
   const { chart: text, chartWeek } = partTexts[locale].digest;
-  const toLine = (week: ChartWeek) => fillText(chartWeek, { ...week }, 'plain');
-  const alt_text = [fillText(text, tokens, 'plain'), ...(chart.weeks ?? []).map(toLine)].join('\n');
+  const weeks = parseHistory(tokens.history).map((week) => fillText(chartWeek, { ...week }, 'plain'));
+  const alt_text = [fillText(text, tokens, 'plain'), ...weeks].join('\n');
   if ('fileRef' in chart) return { type: 'image', slack_file: { id: chart.fileRef }, alt_text };
   return { type: 'image', image_url: chart.imageUrl, alt_text };
+}
+
+/** The weeks of the picture, kept as JSON beside the digest's tokens; [] when they are not. */
+function parseHistory(history: Tokens[string] | undefined): readonly ChartWeek[] {
+  if (typeof history !== 'string') return [];
+  try {
+    return z.array(ChartWeek).parse(JSON.parse(history));
+  } catch {
+    return [];
+  }
 }
 
 /** What each kind asks for; where nothing is asked, there is no button. */

@@ -16,7 +16,7 @@ const progress = [
 
 /**
  * Every token of every kind, beside `company`, which all of them have. Whoever plans a notice gives exactly these.
- * An instant or a day in ISO 8601 is shown in Japan's time, as the language has it.
+ * Instants and days are shown in Japan's time, as the language has them (see dates.ts).
  */
 export const noticeTokens: Readonly<Record<NoticeKind, readonly NoticeToken[]>> = {
   'credit-earned': [{ name: 'earned', sample: 1 }, available],

@@ -1,4 +1,5 @@
 import type { types } from '@slack/bolt';
+import { z } from 'zod';
 import type { Locale, NoticeKind, Remark, Tokens } from '../notice/kinds.ts';
 
 /** All that a notice's message is made of. Read when it is sent, so that it tells the present state. */
@@ -16,20 +17,12 @@ export interface NoticeView {
   /** Whom it concerns, where the place shows names; else []. At most ten are shown, then how many more. */
   readonly people: readonly ShownPerson[];
   /** The digest's picture, uploaded to Slack; null while it has none. */
-  readonly chart: ShownChart | null;
+  readonly chart: { readonly fileRef: string } | { readonly imageUrl: string } | null;
 }
-
-/** Where the picture is, and the weeks it shows, which are told to who cannot see it. */
-export type ShownChart = ({ readonly fileRef: string } | { readonly imageUrl: string }) & {
-  readonly weeks?: readonly ChartWeek[];
-};
 
 /** Whole letters and people of one week; `label` is its first day, such as `11/16`. */
-export interface ChartWeek {
-  readonly label: string;
-  readonly sent: number;
-  readonly consents: number;
-}
+export const ChartWeek = z.object({ label: z.string(), sent: z.int(), consents: z.int() });
+export type ChartWeek = Readonly<z.infer<typeof ChartWeek>>;
 
 /** Whole letters; they add up to what the notice tells of. */
 export interface LetterCounts {
@@ -69,8 +62,8 @@ export interface Wording {
 }
 
 /**
- * A message as it goes to Slack: what notifications show, and what the channel shows. Within Slack's limits, and every
- * value in it is escaped already, in `text` too.
+ * A message: what notifications show, and what the channel shows. Within Slack's limits. In `blocks` every value is
+ * escaped; `text` is plain, also kept and logged, and whoever sends it escapes it.
  */
 export interface RenderedNotice {
   readonly text: string;
