@@ -4,7 +4,7 @@ import { connectors } from '../connectors/index.ts';
 import type { Config } from './config.ts';
 import { openConnections } from './connector/index.ts';
 import { openConsents } from './consent/index.ts';
-import { openCredits } from './credit/index.ts';
+import { openCredits, readBalance } from './credit/index.ts';
 import { openEvents } from './events.ts';
 import { openImports, openIntake, watchFolder } from './intake/index.ts';
 import { openLetters, openMailer, registerOutboxRoutes } from './letter/index.ts';
@@ -22,7 +22,7 @@ import { migrate } from './platform/migrate.ts';
 import { startTicker, type Ticker } from './platform/ticker.ts';
 import { openVault } from './platform/vault.ts';
 import { registerApi, registerInstall } from './settings/index.ts';
-import { openSlack } from './slack/index.ts';
+import { openSlack, type SlackParts } from './slack/index.ts';
 
 /** web answers requests, worker does the jobs, all is both in one process. */
 export type Role = 'all' | 'web' | 'worker';
@@ -124,7 +124,17 @@ export async function startApp(
     secretKeys: foundation.secretKeys,
   });
   const credits = openCredits({ database, clock, events });
-  const slack = openSlack({ database, clock, events, jobs, log, connections, slack: config.slack, baseUrl });
+  const slack = openSlack({
+    database,
+    clock,
+    events,
+    jobs,
+    log,
+    connections,
+    slack: config.slack,
+    baseUrl,
+    ...unwired,
+  });
 
   const server = await openHttpServer({
     log,
@@ -172,7 +182,10 @@ export async function startApp(
                 ]),
             { name: 'imports-expired', everyMs: 600_000, run: () => imports.sweep() },
             { name: 'tokens-idle', everyMs: 3_600_000, run: () => connections.keepAlive() },
-            { name: 'consents-to-label', everyMs: 60_000, run: () => slack.sweepConsentsToLabel() },
+            { name: 'notices-unsent', everyMs: 10_000, run: () => slack.notices.sweeps.unsent() },
+            { name: 'consents-to-label', everyMs: 60_000, run: () => slack.notices.sweeps.consentsToLabel() },
+            { name: 'credits-ending', everyMs: 3_600_000, run: () => slack.notices.sweeps.endingCredits() },
+            { name: 'weekly-digests', everyMs: 60_000, run: () => slack.notices.sweeps.digests() },
             { name: 'credits-expired', everyMs: 3_600_000, run: () => credits.sweepExpiry() },
             { name: 'polls-due', everyMs: 30_000, run: () => intake.sweepPolls() },
             { name: 'connections-silent', everyMs: 3_600_000, run: () => intake.sweepSilence() },
@@ -197,3 +210,21 @@ export async function startApp(
     },
   };
 }
+
+/** Stands until the parts of the Slack room that give tokens, texts and reads are wired here. */
+const unwired = {
+  senders: { for: async () => ({ ok: false, reason: 'not-tied' }) as const, markBroken: async () => undefined },
+  drawChart: undefined,
+  render: ({ kind, tokens }, { company }) => ({ text: `${company}: ${kind} ${JSON.stringify(tokens)}`, blocks: [] }),
+  reads: {
+    letters: async () => [],
+    letterIdsOf: async () => [],
+    wording: async () => undefined,
+    endingCredits: async () => [],
+    countLetters: async () => ({ sent: 0 }),
+    countConsents: async () => ({ granted: 0 }),
+    countHeld: async () => 0,
+    balance: (tx, companyId) => readBalance(tx, companyId),
+    projection: async () => ({ weeksToNextCredit: null }),
+  },
+} satisfies Pick<SlackParts, 'senders' | 'drawChart' | 'render' | 'reads'>;

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Liquid, type Template } from 'liquidjs';
 import { z } from 'zod';
-import { escapeMrkdwn, type NoticeKind, type Tokens, toShownName } from './model.ts';
+import { escapeMrkdwn, toShownName } from './model.ts';
+import type { Tokens } from './notice/kinds.ts';
 
-export type TextName = NoticeKind | 'help';
 export type Locale = 'ja' | 'en';
+export type TextName = keyof typeof textNames;
 
 /** Every text of ours that stands in Slack. */
 export const textNames = {
@@ -15,7 +16,7 @@ export const textNames = {
   'connection-silent': true,
   'consents-to-label': true,
   help: true,
-} as const satisfies Record<TextName, true>;
+} as const;
 
 const Mrkdwn = z.strictObject({ type: z.literal('mrkdwn'), text: z.string() });
 /** The Block Kit blocks we use. */

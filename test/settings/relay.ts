@@ -17,6 +17,7 @@ import { makeTestClock, type TestClock } from '../support/clock.ts';
 import { openTestVault, testKey } from '../support/company.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { makeTestJobs, type TestJobs } from '../support/jobs.ts';
+import { untiedPorts } from '../support/slack-ports.ts';
 
 export const adminToken = 'an-admin-token-of-tests-0123456789';
 export const baseUrl = 'https://relay.example.com';
@@ -99,7 +100,17 @@ export async function openRelay(
     secretKeys: [testKey],
   });
   const credits = openCredits({ database, clock, events });
-  const slack = openSlack({ database, clock, events, jobs, log, connections, slack: undefined, baseUrl });
+  const slack = openSlack({
+    database,
+    clock,
+    events,
+    jobs,
+    log,
+    connections,
+    slack: undefined,
+    baseUrl,
+    ...untiedPorts,
+  });
   const server = await openHttpServer({ log, trustedProxies: 0, isHttps: true });
   const routes: { method: HTTPMethods; url: string }[] = [];
   server.addHook('onRoute', ({ method, url }) => {

@@ -6,6 +6,7 @@ import { openHttpServer, type Server } from '../../src/platform/http-server.ts';
 import { openSlack } from '../../src/slack/index.ts';
 import { makeTestClock } from '../support/clock.ts';
 import { makeTestJobs } from '../support/jobs.ts';
+import { untiedPorts } from '../support/slack-ports.ts';
 
 const signingSecret = 'an invented signing secret';
 const log = pino({ level: 'silent' });
@@ -26,7 +27,8 @@ async function listen(config: { readonly channel?: string; readonly isConnected?
   openSlack({
     database: unused,
     connections: unused,
-    events: { listen: () => undefined, publish: async () => undefined },
+    events: { listen: () => undefined },
+    ...untiedPorts,
     jobs: makeTestJobs(clock),
     clock,
     log,
@@ -180,7 +182,8 @@ test('the routes of other rooms still read their bodies', async () => {
   openSlack({
     database: {} as never,
     connections: {} as never,
-    events: { listen: () => undefined, publish: async () => undefined },
+    events: { listen: () => undefined },
+    ...untiedPorts,
     jobs: makeTestJobs(clock),
     clock,
     log,
