@@ -14,6 +14,8 @@ const japanMs = 9 * 3_600_000;
 const firstMondayMs = 4 * dayMs;
 const opensMs = 9 * 3_600_000;
 const shownWeeks = 8;
+/** Where nobody was there to tell of a week for so long, from its Monday at nine, it is told no more. */
+const lateMs = 5 * dayMs;
 
 /** A week in Japan, Monday to Sunday. */
 export interface Week extends Span {
@@ -62,7 +64,9 @@ export function openDigests(parts: WaitingParts): { sweep(): Promise<void> } {
   const seen = new Map<string, string>();
   return {
     async sweep() {
-      const week = findDigestWeek(parts.clock.now());
+      const now = parts.clock.now();
+      const week = findDigestWeek(now);
+      if (now.getTime() > week.to.getTime() + opensMs + lateMs) return;
       const companies = await parts.database.forSystem(listCompanies);
       for (const { companyId } of companies) {
         if (seen.get(companyId) === week.name) continue;

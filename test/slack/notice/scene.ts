@@ -158,7 +158,7 @@ function openProcess(
       letters: async (_tx, ids) => ids.flatMap((id) => letters.get(id) ?? []),
       // In these tests a letter's rejection has the id of the letter.
       letterIdsOf: async (_tx, ids) => ids,
-      ...options.reads,
+      ...ofCompany(companyId, options.reads),
     },
     slack: undefined,
   });
@@ -206,6 +206,18 @@ function openProcess(
     rival: () => openProcess(world, companyId, options, letters, broken),
   };
   return scene;
+}
+
+/** Sweeps look at every company; those of other tests have nothing to tell. */
+function ofCompany(own: string, reads: Partial<NoticeReads> = {}): Partial<NoticeReads> {
+  const { endingCredits, countLetters, countConsents } = { ...emptyReads, ...reads };
+  return {
+    ...reads,
+    endingCredits: async (tx, companyId, before) => (companyId === own ? endingCredits(tx, companyId, before) : []),
+    countLetters: async (tx, companyId, span) => (companyId === own ? countLetters(tx, companyId, span) : { sent: 0 }),
+    countConsents: async (tx, companyId, span) =>
+      companyId === own ? countConsents(tx, companyId, span) : { granted: 0 },
+  };
 }
 
 function toLetter(change: Partial<NoticedLetter>): NoticedLetter {
