@@ -119,7 +119,7 @@ test('recruiters are told how many there are, once a day, without names', async 
   await relay.jobs.runDue();
 
   await Promise.all([relay.slack.notices.sweeps.consentsToLabel(), relay.slack.notices.sweeps.consentsToLabel()]);
-  expect(await readTexts()).toEqual([expect.stringContaining('title=HRMOS採用 count=2')]);
+  expect(await readTexts()).toEqual([expect.stringContaining('count=2 title=HRMOS採用')]);
 
   await (await addVisitor({ familyName: '山本', givenName: '次郎' }, '2003')).press('grant');
   await relay.jobs.runDue();
