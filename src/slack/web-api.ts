@@ -280,9 +280,8 @@ function toTrouble(error: unknown): Trouble {
     case 'slack_webapi_rate_limited_error':
       return { kind: 'limited', retryAfterMs: failure.retryAfter * 1000 };
     case 'slack_webapi_http_error':
-      return failure.statusCode >= 500
-        ? { kind: 'failed', doubt: 'answered' }
-        : { kind: 'refused', reason: `http-${failure.statusCode}` };
+      // Slack says its refusals with 200; any other status is an outage of it, or a proxy between us.
+      return { kind: 'failed', doubt: 'answered' };
     case 'slack_webapi_request_error':
       return { kind: 'failed', doubt: failure.original instanceof UnreachedError ? 'none' : 'unanswered' };
     case 'slack_webapi_platform_error': {

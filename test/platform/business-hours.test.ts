@@ -46,7 +46,7 @@ test.each([
   ['2026-11-20T19:00:00', '2026-11-24T10:30:00', 'business', 'before a long weekend'],
   ['2026-11-20T19:00:00', '2026-11-21T10:30:00', 'every', 'before a Saturday'],
   ['2026-11-22T09:00:00', '2026-11-22T10:30:00', 'every', 'on a Sunday'],
-] as const)('%s in Japan moves into a company’s own hours at %s (%s days, %s)', (from, to, days) => {
+] as const)('%s in Japan moves into a company’s own hours at %s (%s days, %s)', (...[from, to, days]) => {
   expect(moveIntoHours(inJapan(from), { from: '10:30', to: '19:00', days })).toEqual(inJapan(to));
 });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
+import { toRelayError } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
 import type { NoticeView } from '../text/view.ts';
 import type { SlackApi } from '../web-api.ts';
@@ -33,7 +34,8 @@ export async function attachChart(parts: ChartParts, api: SlackApi, notice: Stor
   if (typeof chartFile === 'string') return { kind: 'ready', picture: { fileRef: chartFile } };
   if (!parts.drawChart || typeof history !== 'string' || Number(chartTries) >= triesAtMost) return none;
   if (notice.standing) return none;
-  const bytes = await parts.drawChart(z.array(ChartWeek).parse(JSON.parse(history)));
+  const bytes = await draw(parts, parts.drawChart, history);
+  if (!bytes) return none;
   const outcome = await api.upload({ name: 'career-relay-weeks.png', title: 'Career Relay', bytes });
   if (outcome.kind === 'uploaded') {
     await keep(parts, notice, { chartFile: outcome.fileRef });
@@ -46,6 +48,21 @@ export async function attachChart(parts: ChartParts, api: SlackApi, notice: Stor
     return { kind: 'later', afterMs: outcome.kind === 'limited' ? outcome.retryAfterMs : undefined };
   parts.log.warn({ noticeId: notice.noticeId, code: 'slack_refused' }, 'a digest goes without its picture');
   return none;
+}
+
+/** undefined: it could not be drawn, which is our bug and no reason to keep the figures back. */
+async function draw(
+  { log }: ChartParts,
+  drawChart: NonNullable<ChartParts['drawChart']>,
+  history: string,
+): Promise<Buffer | undefined> {
+  try {
+    return await drawChart(z.array(ChartWeek).parse(JSON.parse(history)));
+  } catch (thrown) {
+    const error = toRelayError(thrown);
+    log.error({ code: error.code, err: error }, 'the picture of a digest could not be drawn');
+    return undefined;
+  }
 }
 
 function keep({ database }: ChartParts, notice: StoredNotice, tokens: Tokens): Promise<void> {

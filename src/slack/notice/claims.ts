@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
 import type { NoticeTable, SlackPlaceTable } from '../../platform/tables.ts';
-import { type Doubt, gatherMs, toBackOffMs } from './model.ts';
+import { type Doubt, gatherMs, mostFailures, toBackOffMs } from './model.ts';
 import { type StoredNotice, toDoubt, toStored } from './store.ts';
 
 /** Where a claimed notice goes. */
@@ -174,7 +174,7 @@ export type Settlement =
 export async function settleClaim(
   tx: Tx,
   { notice, attempt, failures }: Claim,
-  end: Settlement,
+  ended: Settlement,
   now: Date,
 ): Promise<{ readonly isOurs: boolean; readonly dueAt: Date | null }> {
   const row = await tx
@@ -186,6 +186,8 @@ export async function settleClaim(
     .forUpdate()
     .executeTakeFirst();
   if (!row) return { isOurs: false, dueAt: null };
+  const isHopeless = ended.kind === 'later' && failures + 1 >= mostFailures;
+  const end: Settlement = isHopeless ? { kind: 'failed', reason: 'too-old' } : ended;
   const standing = end.kind === 'sent' ? end.version : notice.version;
   const dueAt = toNextDue(end, { isStale: row.version > standing, failures }, now);
   await tx

@@ -36,6 +36,9 @@ export const openMs = 10 * 60_000;
 /** How long a notice waits for a place that takes nothing. */
 export const keptMs = 7 * 24 * 3_600_000;
 
+/** Calls in a row that did not end well, until a notice is given up: a week of one every five minutes. */
+export const mostFailures = 2_016;
+
 /** How long to wait after so many calls in a row that Slack did not answer well: 5 s, doubling, at most 5 minutes. */
 export function toBackOffMs(failures: number): number {
   return Math.min(5_000 * 2 ** Math.max(failures - 1, 0), 300_000);

@@ -3,7 +3,7 @@ import type { Connections } from '../../connector/index.ts';
 import { toCandidateName } from '../../letter/index.ts';
 import type { Tx } from '../../platform/database.ts';
 import type { LetterStatus } from '../../platform/tables.ts';
-import type { LetterCounts, NoticeView, RenderedNotice, RenderNotice, ShownPerson } from '../text/view.ts';
+import type { LetterCounts, NoticeView, RenderedNotice, RenderNotice, ShownPerson, TextContext } from '../text/view.ts';
 import type { Locale } from './kinds.ts';
 import type { NoticedLetter } from './plan.ts';
 import type { NoticeReads } from './reads.ts';
@@ -49,10 +49,20 @@ export async function readDraft(
   };
   const people = hasNames ? toPeople(letters?.all ?? [], locale) : [];
   return (chart) => {
-    const kept = parts.render({ ...view, people: [] }, context);
-    const message = people.length === 0 && chart === null ? kept : parts.render({ ...view, people, chart }, context);
+    const kept = render(parts, { ...view, people: [] }, context);
+    const message = people.length === 0 && chart === null ? kept : render(parts, { ...view, people, chart }, context);
     return { message, keptText: kept.text };
   };
+}
+
+function render({ render }: ViewParts, view: NoticeView, context: TextContext): RenderedNotice {
+  if (context.wording === undefined) return render(view, context);
+  try {
+    return render(view, context);
+  } catch {
+    // A wording that was right when it was saved and is so no more: our own words tell it as well.
+    return render(view, { ...context, wording: undefined });
+  }
 }
 
 function isOfLetters(kind: StoredNotice['kind']): boolean {

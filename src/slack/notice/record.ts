@@ -74,7 +74,7 @@ async function record(
   const now = parts.clock.now();
   const hours = await readHours(tx, companyId);
   const places = hours ? await listPlaces(tx, companyId) : [];
-  const routes = await listRoutes(tx, companyId);
+  const routes = places.length > 0 ? await listRoutes(tx, companyId) : [];
   const known = await readKnownFacts(
     tx,
     companyId,

@@ -59,7 +59,7 @@ async function sendNotice(
   }
   const { claim } = taken;
   const sender = await findSender(parts, companyId);
-  const end = await tell(parts, sender, taken);
+  const end = await tell(parts, sender, taken).catch((thrown: unknown) => toBug(parts, claim, thrown));
   await database.forCompany(companyId, (tx) => settle(parts, tx, claim, end));
   // Those behind it come after it.
   if (end.kind === 'later') pace.set(claim.place.placeId, (pace.get(claim.place.placeId) ?? 0) + 1);
@@ -105,6 +105,14 @@ async function tell(parts: SendingParts, sender: Sender | undefined, { claim, dr
   return standing
     ? edit(sender.api, claim, draft(chart.picture), standing)
     : postOnce(sender.api, claim, draft, chart.picture);
+}
+
+/** Nothing was posted: what Slack does is never thrown. A message that we cannot write holds up no other. */
+function toBug({ log }: SendingParts, { notice, doubt }: Claim, thrown: unknown): Settlement {
+  const error = toRelayError(thrown);
+  log.error({ noticeId: notice.noticeId, code: error.code, err: error }, 'a notice could not be written');
+  if (error.kind === 'transient') return { kind: 'later', doubt, afterMs: undefined };
+  return { kind: 'failed', reason: error.code };
 }
 
 /** Posts, after a look into the channel where the try before may have arrived. */

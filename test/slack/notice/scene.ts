@@ -14,6 +14,7 @@ import {
   type Slack,
 } from '../../../src/slack/index.ts';
 import type { ChartWeek } from '../../../src/slack/notice/chart-file.ts';
+import type { RenderNotice } from '../../../src/slack/text/view.ts';
 import type { TestClock } from '../../support/clock.ts';
 import { addCompany, openTestVault } from '../../support/company.ts';
 import type { FakeSlack } from '../../support/fake-slack.ts';
@@ -62,6 +63,7 @@ export interface SceneOptions {
   readonly token?: string;
   readonly reads?: Partial<NoticeReads>;
   readonly isShadow?: boolean;
+  readonly render?: RenderNotice;
   readonly drawChart?: (weeks: readonly ChartWeek[]) => Promise<Buffer>;
 }
 
@@ -151,7 +153,7 @@ function openProcess(
       for: async () => (broken.length > 0 ? { ok: false, reason: broken[0] ?? '' } : sender),
       markBroken: async (_teamRef, reason) => void broken.push(reason),
     },
-    render: renderPlainly,
+    render: options.render ?? renderPlainly,
     drawChart: options.drawChart,
     reads: {
       ...emptyReads,

@@ -5,6 +5,7 @@ import { listNotices } from '../../../src/slack/index.ts';
 import { makeTestClock, type TestClock } from '../../support/clock.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { type FakeSlack, startFakeSlack } from '../../support/fake-slack.ts';
+import { renderPlainly } from '../../support/slack-ports.ts';
 import { connectionId, openScene, type Scene, type SceneOptions } from './scene.ts';
 
 let database: Database;
@@ -289,6 +290,7 @@ test('twenty notices for one channel are posted once a second, and Slack never h
 
 test.each([
   { kind: 'status', status: 503 },
+  { kind: 'status', status: 403 },
   { kind: 'error', error: 'internal_error' },
 ] as const)('a failure of Slack ($kind) that took nothing is tried again', async (trouble) => {
   const scene = await open();
@@ -299,6 +301,42 @@ test.each([
 
   expect(slack.messages).toHaveLength(1);
   expect(await scene.notices()).toMatchObject([{ status: 'sent' }]);
+});
+
+test('a message that we cannot write fails alone, and holds up no other', async () => {
+  let isBroken = false;
+  const scene = await open({
+    render: (...view) => {
+      if (isBroken && view[0].kind === 'credit-reserved') throw new Error('a token is missing');
+      return renderPlainly(...view);
+    },
+  });
+  await recordOne(scene);
+  await scene.publish('credit-used', reserved());
+
+  isBroken = true;
+  await scene.pass(10_000);
+
+  expect((await scene.notices()).map(({ kind, status, reason }) => [kind, status, reason])).toEqual([
+    ['credit-used', 'sent', null],
+    ['credit-reserved', 'failed', 'internal_error'],
+  ]);
+  expect(scene.logged).toMatchObject([{ level: 50, code: 'internal_error' }, { code: 'slack_refused' }]);
+});
+
+test('a wording that can no longer be filled gives way to our own words', async () => {
+  const scene = await open({
+    reads: { wording: async () => ({ title: '{{ gone }}', body: '' }) },
+    render: (view, context) => {
+      if (context.wording) throw new Error('a token is missing');
+      return renderPlainly(view, context);
+    },
+  });
+
+  await recordOne(scene);
+  await scene.pass(2_000);
+
+  expect(slack.messages.map(({ text }) => text.split(' | ')[1])).toEqual(['credit-reserved available=1']);
 });
 
 test('a failure that Slack answers is tried again even where the channel may not be read', async () => {
