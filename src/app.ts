@@ -7,7 +7,7 @@ import { openConsents } from './consent/index.ts';
 import { openCredits, readBalance } from './credit/index.ts';
 import { openEvents } from './events.ts';
 import { openImports, openIntake, watchFolder } from './intake/index.ts';
-import { openLetters, openMailer, registerOutboxRoutes } from './letter/index.ts';
+import { listLetterIdsOf, openLetters, openMailer, registerOutboxRoutes } from './letter/index.ts';
 import { openCache } from './platform/cache.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { type DataDir, holdDataDir, shareDataDir } from './platform/data-dir.ts';
@@ -218,7 +218,7 @@ const unwired = {
   render: ({ kind, tokens }, { company }) => ({ text: `${company}: ${kind} ${JSON.stringify(tokens)}`, blocks: [] }),
   reads: {
     letters: async () => [],
-    letterIdsOf: async () => [],
+    letterIdsOf: listLetterIdsOf,
     wording: async () => undefined,
     endingCredits: async () => [],
     countLetters: async () => ({ sent: 0 }),

@@ -21,6 +21,7 @@ export {
   toCandidateName,
   toLocale,
 } from './model.ts';
+export { listLetterIdsOf } from './of-rejections.ts';
 export { listOutbox, type OutboxMail } from './outbox.ts';
 export { registerOutboxRoutes } from './outbox-routes.ts';
 export { type Letter, listLetters, readLetter } from './store.ts';

@@ -107,7 +107,7 @@ async function planDigest(
         available: credits.available,
         towardsNext: referrals.towardsNext,
         perCredit: referrals.perCredit,
-        weeksToNext: weeksToNextCredit === null ? '' : String(weeksToNextCredit),
+        weeksToNext: weeksToNextCredit === null ? '' : String(Math.ceil(weeksToNextCredit)),
         openHeld: await reads.countHeld(tx, companyId),
         history: JSON.stringify(history),
       },

@@ -26,7 +26,7 @@ export interface NoticeReads {
     readonly referrals: { readonly towardsNext: number; readonly perCredit: number };
     readonly credits: { readonly available: number };
   }>;
-  /** null: not to be foreseen. */
+  /** Need not be a whole number; null: not to be foreseen. */
   projection(tx: Tx, companyId: string, now: Date): Promise<{ readonly weeksToNextCredit: number | null }>;
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Database } from '../../../src/platform/database.ts';
+import { RelayError } from '../../../src/platform/errors.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { makeTestClock, type TestClock } from '../../support/clock.ts';
 import { openTestDatabase } from '../../support/database.ts';
@@ -73,6 +74,45 @@ test('an admin who mended a place says so, and what waited longer than seven day
   expect(place).toMatchObject({ blockedReason: 'channel_not_found' });
   expect(answer.ok).toBe(true);
   expect(await scene.notices()).toMatchObject([{ status: 'sent' }, { status: 'failed', reason: 'too-old' }]);
+  expect(slack.messages).toHaveLength(1);
+});
+
+test('a person gets a direct message, edited in place, and waits like a channel once the account is gone', async () => {
+  const user = slack.first.addUser({ name: '𠮷野' });
+  const scene = await open({ places: [user] });
+  await scene.addLetters(1);
+  await scene.pass(6_000);
+
+  await scene.addLetters(1);
+  await scene.pass(10_000);
+  const texts = slack.first.messagesIn(user).map(({ text }) => text.match(/planned=\d/)?.[0]);
+  slack.first.changeUser(user, { isDeleted: true });
+  await reserve(scene);
+
+  expect(texts).toEqual(['planned=2']);
+  expect(await scene.notices()).toMatchObject([{ status: 'blocked', reason: 'user_disabled' }, { status: 'sent' }]);
+  expect(await scene.slack.places.list(scene.companyId)).toMatchObject([{ blockedReason: 'user_disabled' }]);
+});
+
+test('while no token can be had, a notice waits and is sent later', async () => {
+  let isRenewing = true;
+  const scene = await open({
+    senders: (sender) => async () => {
+      if (isRenewing) throw new RelayError('slack_unavailable');
+      return sender;
+    },
+    places: [],
+  });
+  isRenewing = false;
+  await scene.addPlace(slack.channel);
+  isRenewing = true;
+  await reserve(scene);
+  const waiting = await scene.notices();
+
+  isRenewing = false;
+  await scene.pass(10_000);
+
+  expect(waiting).toMatchObject([{ status: 'waiting', reason: null }]);
   expect(slack.messages).toHaveLength(1);
 });
 

@@ -28,7 +28,7 @@ const reads: Partial<NoticeReads> = {
   countConsents: async (_tx, _companyId, { from }) => ({ granted: from >= new Date('2026-11-22T15:00:00Z') ? 9 : 2 }),
   countHeld: async () => 5,
   balance: async () => ({ referrals: { towardsNext: 7, perCredit: 10 }, credits: { available: 2 } }),
-  projection: async () => ({ weeksToNextCredit: 1 }),
+  projection: async () => ({ weeksToNextCredit: 0.6 }),
 };
 const picture = Buffer.from('not really a picture');
 const open = (options: SceneOptions = {}) =>

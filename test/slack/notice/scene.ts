@@ -58,6 +58,8 @@ export interface SceneOptions {
   /** Refs of its places; the first is the default. */
   readonly places?: readonly string[];
   readonly sender?: Sender;
+  /** Stands between the room and its sender. */
+  readonly senders?: (sender: Sender) => () => Promise<Sender>;
   /** Stands in for the fake's address. */
   readonly apiUrl?: string;
   readonly token?: string;
@@ -135,6 +137,7 @@ function openProcess(
   const log = pino({ base: null }, { write: (line: string) => void logged.push(JSON.parse(line) as Logged) });
   const api = openSlackApi({ token: options.token ?? slack.token, apiUrl: options.apiUrl ?? slack.url, log });
   const sender: Sender = options.sender ?? { ok: true, api, teamRef: 'T0FAKE0001', botUserRef: null };
+  const findSender = options.senders?.(sender) ?? (async () => sender);
   const room = openSlack({
     database,
     clock,
@@ -150,7 +153,7 @@ function openProcess(
       connector: () => ({ title: 'Sample ATS', docs: 'https://ats.example.com/docs' }) as never,
     },
     senders: {
-      for: async () => (broken.length > 0 ? { ok: false, reason: broken[0] ?? '' } : sender),
+      for: async () => (broken.length > 0 ? { ok: false, reason: broken[0] ?? '' } : findSender()),
       markBroken: async (_teamRef, reason) => void broken.push(reason),
     },
     render: options.render ?? renderPlainly,
