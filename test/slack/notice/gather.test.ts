@@ -140,6 +140,7 @@ test('an edit that Slack no longer allows is not tried again, and neither is any
 
   expect(calls('chat.update')).toHaveLength(1);
   expect(await scene.notices()).toMatchObject([{ status: 'sent', reason: null }]);
+  expect(scene.logged).toMatchObject([{ level: 30, reason: 'edit_window_closed' }]);
   expect(scene.jobs.waiting).toEqual([]);
 });
 
