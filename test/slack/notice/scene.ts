@@ -43,8 +43,8 @@ export interface Scene {
   addLetters(count: number, change?: Partial<NoticedLetter>): Promise<readonly NoticedLetter[]>;
   addPlace(slackRef: string): Promise<Place>;
   notices(): Promise<Awaited<ReturnType<typeof listNotices>>['items']>;
-  /** Lets time pass in steps of a second, working after each, as a process would. */
-  pass(ms: number): Promise<void>;
+  /** Lets time pass in steps, of a second unless told, working after each, as a process would. */
+  pass(ms: number, stepMs?: number): Promise<void>;
   /** Another process on the same database. */
   rival(): Scene;
 }
@@ -202,9 +202,9 @@ function openProcess(
     },
     notices: async () =>
       (await database.forCompany(companyId, (tx) => listNotices(tx, { companyId, limit: 200 }))).items,
-    async pass(ms) {
-      for (let left = ms; left > 0; left -= 1_000) {
-        clock.advance(Math.min(left, 1_000));
+    async pass(ms, stepMs = 1_000) {
+      for (let left = ms; left > 0; left -= stepMs) {
+        clock.advance(Math.min(left, stepMs));
         await jobs.runDue();
       }
     },
