@@ -149,7 +149,7 @@ async function answerHeld(desk: Desk, ask: Ask, rest: string): Promise<void> {
   const { companyId } = seat;
   const words = wordsOf(seat.locale);
   const waiting = await desk.database.forCompany(companyId, (tx) => desk.letters.countWaiting(tx, companyId));
-  const count = waiting.reduce((sum, one) => sum + one.count, 0);
+  const count = waiting.reduce((sum, one) => sum + one.letters, 0);
   const text = words.say(count === 0 ? 'held.none' : 'held.count', { count });
   const open = {
     id: actionIds.lettersReview,

@@ -41,8 +41,8 @@ export interface HomeConnection {
   readonly state: Connection['state'];
   readonly failingSince: Date | null;
   readonly canReject: boolean;
-  readonly deliveredAt: Date | null;
-  readonly polledAt: Date | null;
+  /** When anything of it reached us last: a delivery, a poll or a file. */
+  readonly lastAt: Date | null;
 }
 
 /** How much of each kind is shown, so that a home of any company has at most 100 blocks. */
@@ -73,7 +73,12 @@ export async function publishHome(
 export async function readHome(desk: Desk, { companyId }: Pick<Seat, 'companyId'>): Promise<HomeData> {
   const { credits, letters, connections, intake, clock } = desk;
   return desk.database.forCompany(companyId, async (tx) => {
-    const activity = new Map((await intake.readLastActivity(tx, companyId)).map((last) => [last.connectionId, last]));
+    const activity = new Map(
+      (await intake.readLastActivity(tx, companyId)).map((last) => [
+        last.connectionId,
+        toLatest([last.lastDeliveryAt, last.lastPolledAt, last.lastImportAt]),
+      ]),
+    );
     const found = await connections.list(tx, companyId);
     return {
       balance: await credits.readBalance(tx, companyId),
@@ -85,8 +90,7 @@ export async function readHome(desk: Desk, { companyId }: Pick<Seat, 'companyId'
         ...toTitled(desk, connection),
         failingSince: connection.failingSince,
         canReject: canReject(desk, connection),
-        deliveredAt: activity.get(connection.connectionId)?.deliveredAt ?? null,
-        polledAt: activity.get(connection.connectionId)?.polledAt ?? null,
+        lastAt: activity.get(connection.connectionId) ?? null,
       })),
     };
   });
@@ -148,7 +152,8 @@ function renderWaiting(words: Words, seat: Seat, data: HomeData): readonly Block
   const letterLines = byReason
     .slice(0, most.waiting)
     .map(
-      ({ status, reason, count }) => `• ${words.reason(status, reason)} — *${words.say('count.letters', { count })}*`,
+      ({ status, reason, letters }) =>
+        `• ${words.reason(status, reason)} — *${words.say('count.letters', { count: letters })}*`,
     );
   return [
     ...(byReason.length === 0
@@ -202,23 +207,22 @@ function renderWaiting(words: Words, seat: Seat, data: HomeData): readonly Block
 /** Most letters first. */
 function sumByReason(waiting: readonly WaitingLetters[]): readonly Omit<WaitingLetters, 'connectionId'>[] {
   const sums = new Map<string, Omit<WaitingLetters, 'connectionId'>>();
-  for (const { status, reason, count } of waiting) {
+  for (const { status, reason, letters } of waiting) {
     const key = `${status}|${reason ?? ''}`;
-    sums.set(key, { status, reason, count: count + (sums.get(key)?.count ?? 0) });
+    sums.set(key, { status, reason, letters: letters + (sums.get(key)?.letters ?? 0) });
   }
-  return [...sums.values()].filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
+  return [...sums.values()].filter(({ letters }) => letters > 0).sort((a, b) => b.letters - a.letters);
 }
 
 function renderConnections(words: Words, { companyId, role }: Seat, { connections }: HomeData): readonly Block[] {
   if (connections.length === 0) return [section(words.say('home.no-connection'))];
   return [
     ...connections.slice(0, most.connections).flatMap((connection) => {
-      const { connectionId, title, state, deliveredAt, polledAt } = connection;
-      const last = latest(deliveredAt, polledAt);
+      const { connectionId, title, state, lastAt } = connection;
       const text = words.say('home.connection', {
         title,
         state: words.plain(`state.${state}`),
-        last: last ? words.time(last) : words.plain('time.never'),
+        last: lastAt ? words.time(lastAt) : words.plain('time.never'),
       });
       return section(text, renderSwitch(words, role, { companyId, connectionId, state }));
     }),
@@ -284,7 +288,7 @@ function more(words: Words, count: number): readonly Block[] {
   return count > 0 ? [context(words.say('home.more', { count }))] : [];
 }
 
-function latest(a: Date | null, b: Date | null): Date | null {
-  if (!a || !b) return a ?? b;
-  return a > b ? a : b;
+function toLatest(instants: readonly (Date | null)[]): Date | null {
+  const known = instants.flatMap((instant) => instant?.getTime() ?? []);
+  return known.length === 0 ? null : new Date(Math.max(...known));
 }

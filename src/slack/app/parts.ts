@@ -105,7 +105,7 @@ export interface WaitingLetters {
   readonly connectionId: string;
   readonly status: LetterStatus;
   readonly reason: string | null;
-  readonly count: number;
+  readonly letters: number;
 }
 
 export interface UnknownReason {
@@ -131,14 +131,15 @@ export interface AskedRejection {
 
 /** What a person sees before confirming a rejection in the ATS. */
 export interface RejectionPreview {
+  readonly ok: true;
   readonly job: string | null;
   readonly stage: string | null;
   readonly givenName: string | null;
   readonly familyName: string | null;
   readonly reasonName: string;
   readonly templateName: string;
-  /** The letter, as far as the ATS tells it. */
-  readonly text: string | null;
+  /** The letter without markup; the ATS's own tokens are still in it. */
+  readonly templateText: string;
 }
 
 export type RejectionRefusal =
@@ -150,9 +151,7 @@ export type RejectionRefusal =
   | 'wrong-mode';
 
 export interface RejectingPart {
-  listTemplates(
-    connection: Connection,
-  ): Promise<
+  listTemplates(connection: Connection): Promise<
     readonly {
       readonly templateRef: string;
       readonly name: string;
@@ -162,10 +161,7 @@ export interface RejectingPart {
   preview(
     connection: Connection,
     asked: AskedRejection,
-  ): Promise<
-    | { readonly ok: true; readonly preview: RejectionPreview }
-    | { readonly ok: false; readonly reason: RejectionRefusal }
-  >;
+  ): Promise<RejectionPreview | { readonly ok: false; readonly reason: RejectionRefusal }>;
   /** Asks the ATS once. What it throws may leave open whether the ATS took it. */
   reject(
     connection: Connection,
@@ -198,7 +194,12 @@ export interface IntakePart {
     tx: Tx,
     companyId: string,
   ): Promise<
-    readonly { readonly connectionId: string; readonly deliveredAt: Date | null; readonly polledAt: Date | null }[]
+    readonly {
+      readonly connectionId: string;
+      readonly lastDeliveryAt: Date | null;
+      readonly lastPolledAt: Date | null;
+      readonly lastImportAt: Date | null;
+    }[]
   >;
   /** @throws RelayError request_conflict where the ATS is not polled; else as the ATS answers. */
   poll(connection: Connection, ask: { readonly days?: number | undefined }): Promise<{ readonly recorded: number }>;

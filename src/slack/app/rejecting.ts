@@ -160,7 +160,7 @@ export async function openPreview(
     title: words.plain('reject.title'),
     close: words.plain('button.cancel-dialog'),
     metadata: toMetadata(kept),
-    blocks: renderPreview(words, seat, asked, found.preview, showsNames),
+    blocks: renderPreview(words, seat, asked, found, showsNames),
   });
 }
 
@@ -171,7 +171,7 @@ function renderPreview(
   preview: RejectionPreview,
   showsNames: boolean,
 ): readonly Block[] {
-  const { job, stage, reasonName, templateName, text } = preview;
+  const { job, stage, reasonName, templateName, templateText } = preview;
   const name = showsNames ? toCandidateName(preview, words.locale) : '';
   const none = words.plain('letter.none');
   return [
@@ -187,7 +187,7 @@ function renderPreview(
       ].join('\n'),
     ),
     divider(),
-    ...(text === null || text.trim() === '' ? [context(words.say('reject.no-text'))] : [quoted(text)]),
+    ...(templateText.trim() === '' ? [context(words.say('reject.no-text'))] : [quoted(templateText)]),
     divider(),
     actions('reject', [
       button({
