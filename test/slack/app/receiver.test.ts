@@ -14,6 +14,7 @@ let database: Database;
 let rig: Rig;
 /** What is opened while a test holds the database. */
 const holds: (() => void)[] = [];
+const stops: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   database = await openTestDatabase();
@@ -28,6 +29,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const release of holds.splice(0)) release();
+  for (const stop of stops.splice(0)) await stop();
   await rig.close();
 });
 
@@ -128,7 +130,10 @@ test('without a signing secret there is no such address, and other routes still 
   const log = pino({ level: 'silent' });
   const server = await openHttpServer({ log, trustedProxies: 0, isHttps: false });
   openSlackApp({ clock: makeTestClock(), log } as unknown as AppParts, {}).routes(server);
-  openSlackApp({ clock: makeTestClock(), log } as unknown as AppParts, { signingSecret: 'x', appToken: 'xapp-1' }).routes(server);
+  openSlackApp({ clock: makeTestClock(), log } as unknown as AppParts, {
+    signingSecret: 'x',
+    appToken: 'xapp-1',
+  }).routes(server);
   server.post('/echo', async (request) => request.body);
   await server.listen({ port: 0, host: '127.0.0.1' });
   const origin = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
@@ -234,11 +239,14 @@ test('in socket mode the same commands are answered, also after Slack ended the 
   const { appToken, url } = rig.slack;
   const app = openSlackApp(rig.parts, { appToken, apiUrl: url });
   const command = () => rig.slack.command(rig.workspace, { user, channel: rig.workspace.addChannel(), text: '残高' });
+  stops.push(() => app.stop());
   app.start();
   await rig.slack.sockets.connected(1);
 
   await rig.slack.sockets.send(command());
   rig.slack.sockets.disconnect('refresh_requested');
+  while (rig.slack.calls.filter((method) => method === 'apps.connections.open').length < 2)
+    await new Promise(setImmediate);
   await rig.slack.sockets.connected(1);
   await rig.slack.sockets.send(command());
   await app.stop();

@@ -82,7 +82,9 @@ export function makeSocketMode(world: World): SocketMode {
       };
       peer.send(JSON.stringify(envelope));
       const payload = await acknowledged;
-      takeAnswer(world, request, payload === undefined ? '' : JSON.stringify(payload));
+      // Over a socket an acknowledgement without anything to say carries an empty object.
+      const said = payload === undefined ? '' : JSON.stringify(payload);
+      takeAnswer(world, request, said === '{}' ? '' : said);
       return payload;
     },
     disconnect(reason = 'refresh_requested') {
