@@ -48,7 +48,12 @@ test('a double click sends a letter once and says so once', async () => {
   await rig.press(user, 'letters-review', button);
   const request = rig.slack.click(rig.workspace, { user, actionId: 'letter-send', viewId: rig.modal(user).viewId });
 
+  const gate = Promise.withResolvers<void>();
+  rig.stream.gate = gate.promise;
   await Promise.all([rig.slack.deliver(rig.address, request), rig.slack.deliver(rig.address, request)]);
+  // Long enough for the second to come as far as it may while the first is under way.
+  for (let turns = 0; turns < 500; turns += 1) await new Promise(setImmediate);
+  gate.resolve();
   await rig.settle();
 
   expect(rig.did).toHaveLength(1);

@@ -34,6 +34,8 @@ export interface Stream {
   refusal: 'already-rejected' | 'application-gone' | undefined;
   hasNames: Set<string>;
   pollFinds: number;
+  /** A letter is sent on only after this. */
+  gate: Promise<void>;
 }
 
 export interface Rig {
@@ -131,6 +133,7 @@ export async function openRig(database: Database, change: Partial<AppParts> = {}
     refusal: undefined,
     hasNames: new Set(),
     pollFinds: 0,
+    gate: Promise.resolve(),
   };
   const did: string[] = [];
   const remarks: Rig['remarks'] = [];
@@ -285,6 +288,7 @@ function makeStream(
       },
       listUnknownReasons: async (_tx, of) => (isOf(of) ? stream.unknownReasons : []),
       async send(letterId, actor) {
+        await stream.gate;
         change(letterId, { status: 'planned', reason: null, isReleased: true });
         did.push(`send ${letterId} ${actor}`);
       },
