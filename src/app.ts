@@ -124,7 +124,21 @@ export async function startApp(
     secretKeys: foundation.secretKeys,
   });
   const credits = openCredits({ database, clock, events });
-  const slack = openSlack({ database, clock, events, jobs, log, connections, slack: config.slack, baseUrl });
+  const slack = openSlack({
+    database,
+    vault,
+    clock,
+    events,
+    jobs,
+    cache,
+    log,
+    connections,
+    letters,
+    credits,
+    intake,
+    slack: config.slack,
+    baseUrl,
+  });
 
   const server = await openHttpServer({
     log,
@@ -135,9 +149,12 @@ export async function startApp(
   if (role !== 'worker') {
     intake.routes(server);
     await consents.routes(server);
-    await slack.routes(server);
+    slack.routes(server);
     if (hasOutbox) await registerOutboxRoutes(server, { database });
-    await registerInstall(server, { database, clock, connections, adminToken, baseUrl });
+    // Like the outbox it asks nobody who he is: for the machine at hand only.
+    if (!config.databaseUrl) await slack.page(server);
+    const slackInstall = slack.install;
+    await registerInstall(server, { database, clock, connections, slackInstall, adminToken, baseUrl });
     await registerApi(server, {
       database,
       vault,
@@ -147,6 +164,8 @@ export async function startApp(
       imports,
       letters,
       credits,
+      slack: slack.admin,
+      slackInstall,
       jobs,
       adminToken,
       baseUrl,
@@ -172,7 +191,11 @@ export async function startApp(
                 ]),
             { name: 'imports-expired', everyMs: 600_000, run: () => imports.sweep() },
             { name: 'tokens-idle', everyMs: 3_600_000, run: () => connections.keepAlive() },
-            { name: 'consents-to-label', everyMs: 60_000, run: () => slack.sweepConsentsToLabel() },
+            { name: 'slack-tokens', everyMs: 600_000, run: () => slack.sweeps.tokens() },
+            { name: 'notices-unsent', everyMs: 10_000, run: () => slack.sweeps.unsent() },
+            { name: 'consents-to-label', everyMs: 60_000, run: () => slack.sweeps.consentsToLabel() },
+            { name: 'credits-ending', everyMs: 3_600_000, run: () => slack.sweeps.endingCredits() },
+            { name: 'weekly-digests', everyMs: 60_000, run: () => slack.sweeps.digests() },
             { name: 'credits-expired', everyMs: 3_600_000, run: () => credits.sweepExpiry() },
             { name: 'polls-due', everyMs: 30_000, run: () => intake.sweepPolls() },
             { name: 'connections-silent', everyMs: 3_600_000, run: () => intake.sweepSilence() },
@@ -180,6 +203,7 @@ export async function startApp(
           ],
           log,
         );
+  if (role !== 'worker') slack.start();
   const address = await server.listen({ port: config.port, host: config.host });
 
   return {
@@ -188,6 +212,7 @@ export async function startApp(
     adminToken,
     async stop() {
       await server.close();
+      await slack.stop();
       await ticker?.stop();
       await jobs.stop();
       await mailer.close();

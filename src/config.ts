@@ -27,11 +27,18 @@ export interface Config {
   readonly trustedProxies: number;
 }
 
+/** Our app as Slack knows it. A workspace's tokens are never here: they come by installing, and stand sealed in the database. */
 export interface SlackConfig {
-  readonly botToken: string;
-  readonly signingSecret: string;
-  readonly channel: string;
-  readonly apiUrl: string | undefined;
+  /** With its secret, workspaces install the app by OAuth; without, they are connected by a token. */
+  readonly clientId?: string | undefined;
+  readonly clientSecret?: string | undefined;
+  /** Proves that a request is Slack's. Needed where Slack reaches us by HTTP. */
+  readonly signingSecret?: string | undefined;
+  /** xapp-…: we reach Slack by socket mode, so that nobody needs to reach us. */
+  readonly appToken?: string | undefined;
+  /** Stand in for Slack's own addresses: for tests. */
+  readonly apiUrl?: string | undefined;
+  readonly authorizeUrl?: string | undefined;
 }
 
 /** Our program as an ATS knows it. Addresses given here stand in for the vendor's own: for sandboxes and tests. */
@@ -88,10 +95,12 @@ const Environment = z.object({
   MAIL_FROM: optional(z.email('must be a mail address')),
   IMPORT_DIR: optional(z.string()),
   ALLOW_PRIVATE_NETWORK: optional(z.enum(['true', 'false'])),
-  SLACK_BOT_TOKEN: optional(z.string().startsWith('xoxb-', 'must start with xoxb-')),
-  SLACK_SIGNING_SECRET: optional(z.string()),
-  SLACK_CHANNEL: optional(z.string()),
+  SLACK_CLIENT_ID: optional(z.string().trim()),
+  SLACK_CLIENT_SECRET: optional(z.string().trim()),
+  SLACK_SIGNING_SECRET: optional(z.string().trim()),
+  SLACK_APP_TOKEN: optional(z.string().trim().startsWith('xapp-', 'must start with xapp-')),
   SLACK_API_URL: optional(urlOf('http:', 'https:')),
+  SLACK_AUTHORIZE_URL: optional(urlOf('http:', 'https:')),
   LOG_LEVEL: optional(z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])),
   TRUSTED_PROXIES: optional(wholeNumber(0, 8)),
 });
@@ -111,6 +120,7 @@ export function readConfig(
   const problems = [
     ...(parsed.success ? findContradictions(parsed.data) : parsed.error.issues.map(toProblem)),
     ...clients.flatMap(([, { problems: ofClient }]) => ofClient),
+    ...findDropped(env),
   ];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const oauthClients = clients.flatMap(([id, { client }]) => (client ? [[id, client] as const] : []));
@@ -172,23 +182,39 @@ function findContradictions(env: Environment): string[] {
   if (env.SECRET_KEY_PREVIOUS && !env.SECRET_KEY) problems.push('SECRET_KEY_PREVIOUS needs SECRET_KEY beside it');
   if (env.SMTP_URL && !env.MAIL_FROM)
     problems.push('MAIL_FROM is required with SMTP_URL: the address letters come from');
-  const slack = {
-    SLACK_BOT_TOKEN: env.SLACK_BOT_TOKEN,
-    SLACK_SIGNING_SECRET: env.SLACK_SIGNING_SECRET,
-    SLACK_CHANNEL: env.SLACK_CHANNEL,
-  };
-  const missing = Object.entries(slack)
-    .filter(([, value]) => !value)
-    .map(([name]) => name);
-  if (missing.length > 0 && missing.length < 3)
-    problems.push(`${missing.join(' and ')} must be set too: Slack needs all three`);
+  return [...problems, ...findSlackContradictions(env)];
+}
+
+function findSlackContradictions(env: Environment): string[] {
+  const { SLACK_CLIENT_ID: id, SLACK_CLIENT_SECRET: secret, SLACK_SIGNING_SECRET: signing, SLACK_APP_TOKEN: app } = env;
+  const problems: string[] = [];
+  if (id && !secret) problems.push('SLACK_CLIENT_SECRET must be set too: SLACK_CLIENT_ID is of no use without it');
+  if (secret && !id) problems.push('SLACK_CLIENT_ID must be set too: SLACK_CLIENT_SECRET is of no use without it');
+  if ((id || secret) && !signing && !app)
+    problems.push(
+      'SLACK_SIGNING_SECRET must be set too, or SLACK_APP_TOKEN for socket mode: without either, Slack cannot reach us',
+    );
   return problems;
+}
+
+/** What once was set here, and what to do instead. */
+const dropped = [
+  [
+    'SLACK_BOT_TOKEN',
+    'a workspace is connected by installing the app (career-relay connection install slack) or by its token over the API',
+  ],
+  ['SLACK_CHANNEL', 'each company chooses its channels, over the API or in Slack'],
+] as const;
+
+function findDropped(env: Readonly<Record<string, string | undefined>>): string[] {
+  return dropped.flatMap(([name, instead]) =>
+    blankIsAbsent(env[name]) === undefined ? [] : [`${name} is not read any more, so remove it: ${instead}`],
+  );
 }
 
 function toConfig(env: Environment): Omit<Config, 'oauthClients'> {
   const port = env.PORT ?? 3000;
   const baseUrl = env.BASE_URL ? new URL(env.BASE_URL).origin : `http://localhost:${port}`;
-  const { SLACK_BOT_TOKEN: botToken, SLACK_SIGNING_SECRET: signingSecret, SLACK_CHANNEL: channel } = env;
   return {
     port,
     host: env.HOST ?? (isLocalHost(new URL(baseUrl).hostname) ? '127.0.0.1' : '0.0.0.0'),
@@ -202,13 +228,23 @@ function toConfig(env: Environment): Omit<Config, 'oauthClients'> {
     mailFrom: env.MAIL_FROM ?? 'career-relay@localhost',
     importDir: env.IMPORT_DIR,
     allowPrivateNetwork: env.ALLOW_PRIVATE_NETWORK === 'true',
-    slack:
-      botToken && signingSecret && channel
-        ? { botToken, signingSecret, channel, apiUrl: env.SLACK_API_URL }
-        : undefined,
+    slack: toSlackConfig(env),
     logLevel: env.LOG_LEVEL ?? 'info',
     trustedProxies: env.TRUSTED_PROXIES ?? 0,
   };
+}
+
+/** undefined when none of its variables is set. */
+function toSlackConfig(env: Environment): SlackConfig | undefined {
+  const slack = {
+    clientId: env.SLACK_CLIENT_ID,
+    clientSecret: env.SLACK_CLIENT_SECRET,
+    signingSecret: env.SLACK_SIGNING_SECRET,
+    appToken: env.SLACK_APP_TOKEN,
+    apiUrl: env.SLACK_API_URL,
+    authorizeUrl: env.SLACK_AUTHORIZE_URL,
+  };
+  return Object.values(slack).some((value) => value !== undefined) ? slack : undefined;
 }
 
 function isLocalHost(host: string): boolean {

@@ -14,6 +14,7 @@ import { RelayError } from './platform/errors.ts';
 import { openLog } from './platform/log.ts';
 import { openVault } from './platform/vault.ts';
 import { addClientCommands } from './settings/index.ts';
+import { rewrapWorkspaceKeys } from './slack/index.ts';
 
 /** The command line: parses, calls, prints. */
 
@@ -88,15 +89,17 @@ program
   .command('keys')
   .description('the key that protects stored secrets')
   .command('rotate')
-  .description('wrap every company key with the new SECRET_KEY; the old one stands in SECRET_KEY_PREVIOUS meanwhile')
+  .description('wrap every stored key with the new SECRET_KEY; the old one stands in SECRET_KEY_PREVIOUS meanwhile')
   .action(async () => {
     const foundation = await openFoundation(readOwnConfig());
     try {
-      const changed = await foundation.database.forSystem((tx) =>
-        rewrapCompanyKeys(tx, openVault(foundation.secretKeys)),
-      );
+      const vault = openVault(foundation.secretKeys);
+      const { companies, workspaces } = await foundation.database.forSystem(async (tx) => ({
+        companies: await rewrapCompanyKeys(tx, vault),
+        workspaces: await rewrapWorkspaceKeys(tx, vault),
+      }));
       stdout.write(
-        `${changed} company keys are now wrapped by the new SECRET_KEY. SECRET_KEY_PREVIOUS may be removed.\n`,
+        `${companies} company keys and ${workspaces} keys of Slack workspaces are now wrapped by the new SECRET_KEY. SECRET_KEY_PREVIOUS may be removed.\n`,
       );
     } finally {
       await foundation.close();
@@ -163,6 +166,7 @@ function printWelcome(config: Config): void {
       : [`  Outbox         ${config.baseUrl}/outbox  (letters are kept here until SMTP_URL is set)`]),
     `  Admin token    ${config.adminToken ? 'the one in ADMIN_TOKEN' : `${config.dataDir}/admin-token`}`,
     ...(config.slack ? [] : ['  Slack          not configured: notices are kept and logged']),
+    ...(config.databaseUrl ? [] : [`  Notices        ${config.baseUrl}/notices  (as they stand in Slack)`]),
   ];
   stdout.write(`${lines.join('\n')}\n`);
 }

@@ -158,17 +158,20 @@ const rules = {
       '@fastify/multipart': ['src/settings/api/imports.ts'],
       '@holiday-jp/holiday_jp': ['src/platform/business-hours.ts'],
       // Each of the three writes in another form (mail, mrkdwn, page) and so escapes in another way.
-      liquidjs: [
-        'src/letter/templates.ts',
-        'src/slack/notice-text.ts',
-        'src/slack/text/liquid.ts',
-        'src/consent/pages.ts',
-      ],
+      liquidjs: ['src/letter/templates.ts', 'src/slack/text/liquid.ts', 'src/consent/pages.ts'],
+      '@resvg/resvg-js': ['src/slack/text/chart.ts'],
       // The calls out, the requests in, and the log behind both.
-      '@slack/bolt': ['src/slack/slack-api.ts', 'src/slack/slack-app.ts', 'src/slack/slack-log.ts'],
+      '@slack/bolt': [
+        'src/slack/web-api.ts',
+        'src/slack/app/receiver.ts',
+        'src/slack/slack-log.ts',
+        'src/slack/workspace/client.ts',
+      ],
       '@slack/web-api': [],
     };
-    return foreign(source).flatMap(({ from }) => {
+    return foreign(source).flatMap(({ from, isType }) => {
+      // Its shapes of blocks, views and manifests are what the room speaks to Slack in.
+      if (from === '@slack/bolt' && isType && source.path.startsWith('src/slack/')) return [];
       const allowed = wrappers[toPackage(from)];
       return allowed === undefined || allowed.includes(source.path) ? [] : [`imports ${from}`];
     });
@@ -305,9 +308,14 @@ const samples: Readonly<
     wrong: [
       ['src/letter/send.ts', `import nodemailer from 'nodemailer';`],
       ['src/slack/send-notice.ts', `import { WebClient } from '@slack/web-api';`],
+      ['src/slack/text/view.ts', `import { App } from '@slack/bolt';`],
+      ['src/settings/api/slack.ts', `import type { types } from '@slack/bolt';`],
       ['src/connector/oauth.ts', `import type { AxiosError } from 'axios/unsafe';`],
     ],
-    right: [['src/slack/slack-app.ts', `const { App } = await import('@slack/bolt');`]],
+    right: [
+      ['src/slack/app/receiver.ts', `const { App } = await import('@slack/bolt');`],
+      ['src/slack/text/view.ts', `import type { types } from '@slack/bolt';`],
+    ],
   },
   'what runs stands on dependencies alone, not on those of development': {
     wrong: [

@@ -50,7 +50,16 @@ test.each([
   ['a public address without https', { BASE_URL: 'http://relay.example.com' }, 'https://'],
   ['an address with a path', { BASE_URL: 'https://relay.example.com/x' }, 'origin only'],
   ['a mail server without a sender', { SMTP_URL: 'smtp://mail.example.com' }, 'MAIL_FROM is required'],
-  ['half of Slack', { SLACK_BOT_TOKEN: 'xoxb-1' }, 'SLACK_SIGNING_SECRET and SLACK_CHANNEL'],
+  ['a Slack client without its secret', { SLACK_CLIENT_ID: '1.2' }, 'SLACK_CLIENT_SECRET must be set too'],
+  ['a Slack secret without its client', { SLACK_CLIENT_SECRET: 'quiet' }, 'SLACK_CLIENT_ID must be set too'],
+  [
+    'a Slack app that Slack cannot reach',
+    { SLACK_CLIENT_ID: '1.2', SLACK_CLIENT_SECRET: 'quiet' },
+    'SLACK_SIGNING_SECRET must be set too, or SLACK_APP_TOKEN',
+  ],
+  ['a bot token where the app token belongs', { SLACK_APP_TOKEN: 'xoxb-1' }, 'SLACK_APP_TOKEN must start with xapp-'],
+  ['a bot token in the environment', { SLACK_BOT_TOKEN: 'xoxb-quiet' }, 'career-relay connection install slack'],
+  ['a channel in the environment', { SLACK_CHANNEL: 'C0123456789' }, 'each company chooses its channels'],
   ['a key of one repeated byte', { SECRET_KEY: Buffer.alloc(32, 7).toString('base64') }, 'too regular'],
   ['an old key without a new one', { SECRET_KEY_PREVIOUS: key }, 'SECRET_KEY_PREVIOUS needs'],
 ])('%s is refused with what to do', (_name, env, advice) => {
@@ -101,4 +110,30 @@ test('stand-ins of an ATS may be on this machine where private networks are allo
   const env = { ...client, ALLOW_PRIVATE_NETWORK: 'true', TINY_ATS_BASE_URL: 'http://127.0.0.1:4000' };
 
   expect(readConfig(env, ['tiny-ats']).oauthClients['tiny-ats']?.baseUrl).toBe('http://127.0.0.1:4000');
+});
+
+const slackClient = { SLACK_CLIENT_ID: '1.2', SLACK_CLIENT_SECRET: 'quiet' };
+
+test('every contradiction of Slack is named at once, and no secret is repeated', () => {
+  const problems = problemsOf({ SLACK_CLIENT_SECRET: 'quiet', SLACK_BOT_TOKEN: 'xoxb-quiet', SLACK_CHANNEL: 'C1' });
+
+  expect(problems).toHaveLength(4);
+  expect(problems.join('\n')).not.toContain('quiet');
+});
+
+test('a variable of Slack that is not read any more is named beside a bad one', () => {
+  const problems = problemsOf({ PORT: 'eighty', SLACK_CHANNEL: 'C1' });
+
+  expect(problems.join('\n')).toMatch(/PORT[\s\S]*SLACK_CHANNEL/);
+});
+
+test.each([
+  ['by signed requests', { ...slackClient, SLACK_SIGNING_SECRET: 'signed' }, { signingSecret: 'signed' }],
+  ['by socket mode', { ...slackClient, SLACK_APP_TOKEN: 'xapp-1' }, { appToken: 'xapp-1', signingSecret: undefined }],
+])('a Slack app that is reached %s needs nothing more', (_name, env, slack) => {
+  expect(readConfig(env).slack).toMatchObject({ clientId: '1.2', clientSecret: 'quiet', ...slack });
+});
+
+test('a Slack app that workspaces join by token needs no client', () => {
+  expect(readConfig({ SLACK_APP_TOKEN: 'xapp-1' }).slack).toMatchObject({ appToken: 'xapp-1', clientId: undefined });
 });

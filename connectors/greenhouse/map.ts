@@ -127,7 +127,8 @@ export function toApplication(applicationRef: string, reading: Reading): Applica
   const candidate = reading.candidates.get(candidateRef);
   if (!isRejection(application)) {
     const person = isOpen(application) && candidate ? toPerson(candidate) : null;
-    return { state: application.status === 'hired' ? 'hired' : 'active', applicationRef, candidateRef, person };
+    const state = application.status === 'hired' ? 'hired' : 'active';
+    return { state, applicationRef, candidateRef, person, stage: application.stage_name ?? null };
   }
   if (!candidate) return { state: 'gone', applicationRef };
   const detail = reading.details.get(applicationRef);

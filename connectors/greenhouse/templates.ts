@@ -14,7 +14,8 @@ export async function listTemplates(context: Context): Promise<readonly VendorTe
   });
   return templates.map(({ id, name, body, html_body }) => {
     const content = [body ?? '', html_body ?? ''].join('\n');
-    return { templateRef: String(id), name, content, showsPersonalLink: token !== null && shows(content, token) };
+    const showsPersonalLink = token !== null && shows(content, token);
+    return { templateRef: String(id), name, content, showsPersonalLink, ...(body && { text: body }) };
   });
 }
 

@@ -44,7 +44,8 @@ export const defaultTerms: Omit<Terms, 'termsId' | 'version' | 'effectiveFrom'> 
   creditValidMonths: null,
 };
 
-export type AgencyLack = 'agency-missing' | 'agency-incomplete' | 'licence-expired';
+export const agencyLacks = ['agency-missing', 'agency-incomplete', 'licence-expired'] as const;
+export type AgencyLack = (typeof agencyLacks)[number];
 
 /** Why nobody may be asked to agree to this agency now; undefined when all is in order. The last day still counts, in Japan. */
 export function findAgencyLack(agency: Agency | undefined, now: Date): AgencyLack | undefined {

@@ -6,7 +6,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import { isId, newToken } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
-import type { AccessKind, ConnectionState, LetterPolicy, Mapping, Mode } from '../platform/tables.ts';
+import type { AccessKind, ConnectionState, LetterPolicy, Mapping, Mode, RunningState } from '../platform/tables.ts';
 import type { Vault } from '../platform/vault.ts';
 import { openAsking } from './asking.ts';
 import { openClients } from './clients.ts';
@@ -36,6 +36,8 @@ export interface Connection {
   readonly companyId: string;
   readonly connector: string;
   readonly state: ConnectionState;
+  /** What a paused one goes back to; null where it is not paused, or that is not known. */
+  readonly resumesAs: RunningState | null;
   /** The fields that are not secret. */
   readonly settings: Readonly<Record<string, string>>;
   readonly letter: LetterPolicy;
@@ -50,6 +52,11 @@ export interface Connection {
   readonly failingCode: string | null;
   readonly createdAt: Date;
 }
+
+/** A refusal changed nothing. */
+export type PauseAnswer =
+  | { readonly ok: true; readonly connection: Connection }
+  | { readonly ok: false; readonly reason: 'already-paused' | 'not-paused' };
 
 /** The door to the ATSs: installed connections, and what can be asked of each. */
 export interface Connections {
@@ -80,7 +87,7 @@ export interface Connections {
   /** Without the removed ones. */
   read(tx: Tx, connectionId: string): Promise<Connection | undefined>;
   list(tx: Tx, companyId: string): Promise<readonly Connection[]>;
-  /** Settings given replace those of the same name, the rest stay. */
+  /** Settings given replace those of the same name, the rest stay. @param actor for the audit log; `admin` by default. */
   update(
     tx: Tx,
     connectionId: string,
@@ -94,7 +101,15 @@ export interface Connections {
       readonly markedAt?: Date;
       readonly backfillFrom?: Date;
     },
+    actor?: string,
   ): Promise<Connection>;
+  /** No letter leaves from now on; deliveries are still taken in. @throws RelayError request_not_found. */
+  pause(tx: Tx, connectionId: string, actor: string): Promise<PauseAnswer>;
+  /**
+   * Lets a paused one go on as what it was before, in shadow where that is not known.
+   * @throws RelayError request_not_found; agency_incomplete where letters would leave for an agency that is not in order.
+   */
+  resume(tx: Tx, connectionId: string, actor: string): Promise<PauseAnswer>;
   /** Its secrets are deleted at once; its history stays. */
   remove(tx: Tx, connectionId: string): Promise<void>;
 
@@ -182,7 +197,7 @@ export function openConnections(parts: ConnectionsParts): Connections {
   const guard = parts.guard ?? openNetworkGuard(parts);
   const clients = openClients({ ...parts, byId, guard, sleep: parts.sleep ?? sleepForReal });
   const { forget, recover } = clients;
-  const { insert, ...registry } = openRegistry({ byId, vault, clock, guard, forget });
+  const { insert, ...registry } = openRegistry({ byId, vault, clock, guard, events: parts.events, forget });
   const asking = openAsking({ clients, database, vault, clock });
   const find = (id: string) => byId.get(id);
   const install = openInstall({

@@ -182,6 +182,9 @@ export interface OpenApplication {
   readonly candidateRef: string;
   /** Where reading again tells it at no further cost; else null. */
   readonly person: Person | null;
+  /** The same. */
+  readonly stage?: string | null;
+  readonly job?: string | null;
 }
 
 export interface RejectedApplication {
@@ -296,6 +299,8 @@ export interface VendorTemplate {
   readonly name: string;
   /** Its text and HTML, to look for our link in. */
   readonly content: string;
+  /** Its text alone, where the vendor tells it apart. */
+  readonly text?: string;
   /** Whether it shows the field that `writeLink` fills. */
   readonly showsPersonalLink?: boolean;
 }

@@ -3,6 +3,7 @@ export {
   type Connections,
   type ConnectionsParts,
   openConnections,
+  type PauseAnswer,
 } from './connections.ts';
 export * from './contract.ts';
 export { isInstallable, toScopes, toWaysIn, type WayIn } from './describe.ts';
@@ -10,6 +11,7 @@ export * from './fake.ts';
 export { mask, maskSettings, mayBeLeftOut, toSettingsSchema } from './fields.ts';
 export type { BeginInstall, FinishInstall, InstallOutcome, OwnClients } from './install.ts';
 export { type HostedFake, serveFake } from './serve-fake.ts';
+export { openShortMemory, type ShortMemory } from './short-memory.ts';
 export { readFields, verifyDelivery } from './signatures.ts';
 export { readNameStamp, toJapaneseDay, toJapaneseText } from './table-file/days.ts';
 export {

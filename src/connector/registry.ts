@@ -1,10 +1,19 @@
-import { readCompanyKey } from '../company/index.ts';
+import { findAgencyLack, readAgency, readCompanyKey } from '../company/index.ts';
+import type { Events } from '../events.ts';
 import { appendAudit } from '../platform/audit.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import { RelayError } from '../platform/errors.ts';
 import { isId, newId } from '../platform/ids.ts';
-import type { AccessKind, LetterPolicy, Mode } from '../platform/tables.ts';
+import type {
+  AccessKind,
+  ConnectionState,
+  LetterPolicy,
+  Mapping,
+  Mode,
+  ReasonRule,
+  RunningState,
+} from '../platform/tables.ts';
 import type { Vault } from '../platform/vault.ts';
 import type { Connection, Connections } from './connections.ts';
 import { accessKinds, type Connector, type Fields, modes } from './contract.ts';
@@ -20,6 +29,7 @@ import {
   updateConnection,
 } from './store.ts';
 
+const admin = 'admin';
 const defaultLetter: LetterPolicy = { holdMinutes: 1440, window: 'business-hours' };
 
 export interface RegistryParts {
@@ -27,12 +37,13 @@ export interface RegistryParts {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly guard: NetworkGuard;
+  readonly events: Pick<Events, 'publish'>;
   /** Told which connection was changed. */
   readonly forget: (connectionId: string) => void;
 }
 
 /** What is installed where: making, changing and removing connections, each with its audit line. */
-export function openRegistry({ byId, vault, clock, guard, forget }: RegistryParts) {
+export function openRegistry({ byId, vault, clock, guard, events, forget }: RegistryParts) {
   /** Adds a connection in shadow, with the settings that a person or an install gives. */
   async function insert(
     tx: Tx,
@@ -52,6 +63,7 @@ export function openRegistry({ byId, vault, clock, guard, forget }: RegistryPart
       companyId,
       connector: connector.id,
       state: 'shadow',
+      resumesAs: null,
       settings: plain,
       letter: defaultLetter,
       mapping: { reasons: {} },
@@ -66,7 +78,7 @@ export function openRegistry({ byId, vault, clock, guard, forget }: RegistryPart
     await insertConnection(tx, connection);
     const key = await readCompanyKey(tx, vault, companyId);
     await saveSecrets(tx, key, connection, secret, clock.now());
-    await audit(tx, connection, 'connection.created', clock.now(), { connector: connector.id });
+    await audit(tx, connection, admin, 'connection.created', clock.now(), { connector: connector.id });
     return connection;
   }
 
@@ -76,7 +88,14 @@ export function openRegistry({ byId, vault, clock, guard, forget }: RegistryPart
     return connector;
   }
 
-  const registry: Pick<Connections, 'create' | 'makeUpSecrets' | 'update' | 'remove'> = {
+  /** @throws RelayError request_not_found. */
+  async function hold(tx: Tx, connectionId: string): Promise<Connection> {
+    const connection = isId(connectionId) ? await readConnectionForUpdate(tx, connectionId) : undefined;
+    if (!connection) throw new RelayError('request_not_found', { message: 'there is no such connection' });
+    return connection;
+  }
+
+  const registry: Pick<Connections, 'create' | 'makeUpSecrets' | 'update' | 'pause' | 'resume' | 'remove'> = {
     async create(tx, input) {
       const connector = require(input.connector);
       return insert(tx, connector, { ...input, access: chooseAccess(connector, input.access) });
@@ -87,10 +106,10 @@ export function openRegistry({ byId, vault, clock, guard, forget }: RegistryPart
       return makeUpSecrets(toFieldsOf(connector.settings, chooseAccess(connector, input.access)), input.settings);
     },
 
-    async update(tx, connectionId, change) {
-      const before = isId(connectionId) ? await readConnectionForUpdate(tx, connectionId) : undefined;
-      const connector = before && byId.get(before.connector);
-      if (!before || !connector) throw new RelayError('request_not_found', { message: 'there is no such connection' });
+    async update(tx, connectionId, change, actor = admin) {
+      const before = await hold(tx, connectionId);
+      const connector = byId.get(before.connector);
+      if (!connector) throw new RelayError('request_not_found', { message: 'there is no such connection' });
       const now = clock.now();
       requirePossible(connector, change.mode ?? before.mode);
       const given = readChangedSettings(toFieldsOf(connector.settings, before.access), change.settings ?? {});
@@ -98,7 +117,7 @@ export function openRegistry({ byId, vault, clock, guard, forget }: RegistryPart
       const { plain, secret } = splitSettings(connector.settings, given);
       const after: Connection = {
         ...before,
-        state: change.state ?? before.state,
+        ...toState(before, change.state ?? before.state),
         settings: { ...before.settings, ...plain },
         letter: change.letter ?? before.letter,
         mapping: change.mapping ?? before.mapping,
@@ -110,20 +129,54 @@ export function openRegistry({ byId, vault, clock, guard, forget }: RegistryPart
       if (Object.keys(secret).length > 0)
         await saveSecrets(tx, await readCompanyKey(tx, vault, before.companyId), before, secret, now);
       if (Object.keys(given).length > 0) await deleteSecret(tx, connectionId, tokenName);
-      await auditChange(tx, before, after, Object.keys(given), now);
+      await auditChange(tx, before, after, actor, Object.keys(given), now);
+      if (!isSameMapping(after.mapping, before.mapping))
+        await events.publish(tx, 'mapping-changed', [{ companyId: before.companyId, connectionId }]);
       forget(connectionId);
       return after;
     },
 
+    async pause(tx, connectionId, actor) {
+      const { state } = await hold(tx, connectionId);
+      if (state === 'paused') return { ok: false, reason: 'already-paused' };
+      return { ok: true, connection: await registry.update(tx, connectionId, { state: 'paused' }, actor) };
+    },
+
+    async resume(tx, connectionId, actor) {
+      const { state, resumesAs, companyId } = await hold(tx, connectionId);
+      if (state !== 'paused') return { ok: false, reason: 'not-paused' };
+      const lack = resumesAs === 'live' ? findAgencyLack(await readAgency(tx, companyId), clock.now()) : undefined;
+      if (lack) throw new RelayError('agency_incomplete', { message: lack });
+      return { ok: true, connection: await registry.update(tx, connectionId, { state: resumesAs ?? 'shadow' }, actor) };
+    },
+
     async remove(tx, connectionId) {
-      const before = isId(connectionId) ? await readConnectionForUpdate(tx, connectionId) : undefined;
-      if (!before) throw new RelayError('request_not_found', { message: 'there is no such connection' });
+      const before = await hold(tx, connectionId);
       await removeConnection(tx, connectionId, clock.now());
-      await audit(tx, before, 'connection.removed', clock.now(), { connector: before.connector });
+      await audit(tx, before, admin, 'connection.removed', clock.now(), { connector: before.connector });
       forget(connectionId);
     },
   };
   return { ...registry, insert };
+}
+
+/** Pausing notes what it pauses, and anything else forgets that. */
+function toState(
+  before: Pick<Connection, 'state' | 'resumesAs'>,
+  state: ConnectionState,
+): { readonly state: ConnectionState; readonly resumesAs: RunningState | null } {
+  if (state !== 'paused') return { state, resumesAs: null };
+  return { state, resumesAs: before.state === 'paused' ? before.resumesAs : before.state };
+}
+
+function isSameMapping(one: Mapping, other: Mapping): boolean {
+  const rules = new Map(Object.entries(other.reasons));
+  const own = Object.entries(one.reasons);
+  return own.length === rules.size && own.every(([reasonRef, rule]) => isSameRule(rule, rules.get(reasonRef)));
+}
+
+function isSameRule(one: ReasonRule, other: ReasonRule | undefined): boolean {
+  return other !== undefined && one.letter === other.letter && one.decidedBy === other.decidedBy;
 }
 
 /** @throws RelayError request_conflict. */
@@ -157,6 +210,7 @@ async function auditChange(
   tx: Tx,
   before: Connection,
   after: Connection,
+  actor: string,
   settings: readonly string[],
   now: Date,
 ): Promise<void> {
@@ -167,17 +221,18 @@ async function auditChange(
     ...(after.mode === before.mode ? [] : [`mode=${after.mode}`]),
     ...(after.backfillFrom === before.backfillFrom ? [] : [`backfillFrom=${after.backfillFrom?.toISOString()}`]),
   ];
-  if (changed.length > 0) await audit(tx, before, 'connection.updated', now, { changed: changed.join(',') });
+  if (changed.length > 0) await audit(tx, before, actor, 'connection.updated', now, { changed: changed.join(',') });
   if (after.state !== before.state)
-    await audit(tx, before, 'connection.state-changed', now, { from: before.state, to: after.state });
+    await audit(tx, before, actor, 'connection.state-changed', now, { from: before.state, to: after.state });
 }
 
 function audit(
   tx: Tx,
   { companyId, connectionId }: Connection,
+  actor: string,
   action: string,
   at: Date,
   detail: Readonly<Record<string, string>>,
 ): Promise<void> {
-  return appendAudit(tx, { companyId, at, actor: 'admin', action, subject: connectionId, detail });
+  return appendAudit(tx, { companyId, at, actor, action, subject: connectionId, detail });
 }

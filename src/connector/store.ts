@@ -1,6 +1,13 @@
 import type { Selectable } from 'kysely';
 import type { Tx } from '../platform/database.ts';
-import type { ConnectionState, ConnectionTable, LetterPolicy, Mapping, Mode } from '../platform/tables.ts';
+import type {
+  ConnectionState,
+  ConnectionTable,
+  LetterPolicy,
+  Mapping,
+  Mode,
+  RunningState,
+} from '../platform/tables.ts';
 import type { CompanyKey, Place } from '../platform/vault.ts';
 import type { Connection } from './connections.ts';
 
@@ -22,7 +29,7 @@ export interface SecretRow extends SealedSecret {
 
 export async function insertConnection(
   tx: Tx,
-  connection: Omit<Connection, 'failingSince' | 'failingCode'>,
+  connection: Omit<Connection, 'resumesAs' | 'failingSince' | 'failingCode'>,
 ): Promise<void> {
   await tx
     .insertInto('connection')
@@ -68,6 +75,7 @@ export async function updateConnection(
   connectionId: string,
   change: {
     readonly state: ConnectionState;
+    readonly resumesAs: RunningState | null;
     readonly settings: Readonly<Record<string, string>>;
     readonly letter: LetterPolicy;
     readonly mapping: Mapping;
@@ -81,6 +89,7 @@ export async function updateConnection(
     .updateTable('connection')
     .set({
       state: change.state,
+      resumes_as: change.resumesAs,
       settings: JSON.stringify(change.settings),
       letter: JSON.stringify(change.letter),
       mapping: JSON.stringify(change.mapping),
@@ -252,6 +261,7 @@ function toConnection(row: Selectable<ConnectionTable>): Connection {
     companyId: row.company_id,
     connector: row.connector,
     state: row.state,
+    resumesAs: row.resumes_as,
     settings: row.settings,
     letter: row.letter,
     mapping: row.mapping,

@@ -6,5 +6,6 @@ export {
   type StandingDecision,
 } from './by-hand.ts';
 export { type ConsentParts, type Consents, openConsents } from './consents.ts';
+export { type ConsentCounts, countConsents } from './count.ts';
 export type { Consent, Decision, Purpose } from './model.ts';
 export { type ListedConsent, listConsents, readConsents, readStanding } from './store.ts';

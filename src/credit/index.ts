@@ -4,6 +4,13 @@ export type { ConfirmationRefusal, ReferralAnswer, ReversalRefusal } from './cou
 export { type Credits, openCredits } from './credits.ts';
 export type { Entry } from './ledger.ts';
 export type { Referral } from './model.ts';
+export {
+  listEndingCredits,
+  listOpenReservations,
+  type OpenReservation,
+  type Projection,
+  readProjection,
+} from './outlook.ts';
 export type { ReservationAnswer, ReservationRequest, SettlementAnswer } from './spend.ts';
 export {
   type ListedEntry,

@@ -1,11 +1,21 @@
 import { readAgency } from '../company/index.ts';
+import type { Events } from '../events.ts';
 import { appendAudit } from '../platform/audit.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Database } from '../platform/database.ts';
+import type { Database, Tx } from '../platform/database.ts';
 import { newId } from '../platform/ids.ts';
 import type { ReservationStatus } from '../platform/tables.ts';
 import type { LedgerPlace } from './ledger.ts';
-import { planExpiry, planReservation, planSettlement, type Refusal, type Settlement, toReservedKey } from './model.ts';
+import {
+  type Change,
+  planExpiry,
+  planReservation,
+  planSettlement,
+  type Refusal,
+  type Reservation,
+  type Settlement,
+  toReservedKey,
+} from './model.ts';
 import {
   holdLedger,
   readAvailableCredits,
@@ -19,6 +29,7 @@ import {
 export interface SpendingParts {
   readonly database: Database;
   readonly clock: Clock;
+  readonly events: Pick<Events, 'publish'>;
 }
 
 export interface ReservationRequest {
@@ -36,7 +47,7 @@ export type ReservationAnswer =
 
 /** Holds one credit for one introduction, the one that ends soonest. It is held until used or released. */
 export async function reserve(
-  { database, clock }: SpendingParts,
+  { database, clock, events }: SpendingParts,
   companyId: string,
   { reason, key = newId(), actor = 'admin' }: ReservationRequest,
 ): Promise<ReservationAnswer> {
@@ -53,6 +64,8 @@ export async function reserve(
     if (!planned.ok) return planned;
     await saveChange(tx, planned.change);
     const { reservationId } = planned.reservation;
+    const { available } = planned.change.ledger.balances;
+    await events.publish(tx, 'credit-reserved', [{ companyId, reservationId, available }]);
     await appendAudit(tx, { companyId, at, actor, action: 'credit.reserved', subject: reservationId });
     return { ok: true, ...toAnswer(planned.reservation) };
   });
@@ -68,7 +81,7 @@ export type SettlementAnswer =
  * meanwhile). Once: later calls are refused with how it was settled.
  */
 export async function settle(
-  { database, clock }: SpendingParts,
+  { database, clock, events }: SpendingParts,
   reservationId: string,
   settlement: Settlement,
   actor: string,
@@ -86,9 +99,32 @@ export async function settle(
     if (!planned.ok) return { ...planned, status: reservation.status };
     await saveChange(tx, planned.change);
     const { status } = planned.reservation;
+    await tellSettled(tx, events, planned.change, planned.reservation);
     await appendAudit(tx, { companyId, at, actor, action: `credit.${status}`, subject: reservationId });
     return { ok: true, ...toAnswer(planned.reservation) };
   });
+}
+
+/** A credit that ended while it was held does not come back when it is given back: it is told as expired. */
+async function tellSettled(
+  tx: Tx,
+  events: SpendingParts['events'],
+  change: Change,
+  { reservationId, status }: Reservation,
+): Promise<void> {
+  if (status === 'expired') return tellExpired(tx, events, change);
+  const { companyId, balances } = change.ledger;
+  const name = status === 'used' ? 'credit-used' : 'credit-released';
+  await events.publish(tx, name, [{ companyId, reservationId, available: balances.available }]);
+}
+
+async function tellExpired(tx: Tx, events: SpendingParts['events'], change: Change): Promise<void> {
+  const { companyId, balances } = change.ledger;
+  const postingId = change.postings.at(-1)?.postingId;
+  if (postingId === undefined) return;
+  await events.publish(tx, 'credit-expired', [
+    { companyId, postingId, credits: change.credits.length, available: balances.available },
+  ]);
 }
 
 function toAnswer({ reservationId, status }: { readonly reservationId: string; readonly status: ReservationStatus }) {
@@ -107,7 +143,7 @@ export async function sweepExpiry(parts: SpendingParts): Promise<number> {
   let expired = 0;
   for (const place of places) {
     try {
-      expired += await expireEnded(parts.database, place, now);
+      expired += await expireEnded(parts, place, now);
     } catch (failure) {
       failures.push(failure);
     }
@@ -116,12 +152,13 @@ export async function sweepExpiry(parts: SpendingParts): Promise<number> {
   return expired;
 }
 
-async function expireEnded(database: Database, place: LedgerPlace, now: Date): Promise<number> {
+async function expireEnded({ database, events }: SpendingParts, place: LedgerPlace, now: Date): Promise<number> {
   const { companyId, agencyId } = place;
   return database.forCompany(companyId, async (tx) => {
     const ledger = await holdLedger(tx, place);
     const change = planExpiry(ledger, await readAvailableCredits(tx, place), { now, newId });
     await saveChange(tx, change);
+    await tellExpired(tx, events, change);
     const credits = change.credits.length;
     const fact = { companyId, at: now, actor: 'system', action: 'credit.expired', subject: agencyId };
     if (credits > 0) await appendAudit(tx, { ...fact, detail: { credits } });

@@ -283,6 +283,7 @@ function printEnd(
   screen.table([
     ['手紙の控え (outbox)', `${config.baseUrl}/outbox`],
     ['応募者のページ (consent page)', link ?? '—'],
+    ['Slack へのお知らせ (notices)', `${config.baseUrl}/notices`],
     ['API', `${config.baseUrl}/api/docs`],
     ['管理トークン (admin token)', adminToken],
   ]);

@@ -137,12 +137,14 @@ async function takeFile(
     if (known) {
       const done = await apply(parts, tx, connection, fresh, table);
       await insertImport(tx, done, null);
-      await auditDone(tx, done, actor);
+      await tellDone(parts, tx, done, actor);
       return withSample(done, table);
     }
     const waiting = same.find(({ state }) => state === 'needs-confirmation');
-    if (!waiting) await insertImport(tx, fresh, file.bytes);
-    return withSample(waiting ?? fresh, table);
+    if (waiting) return withSample(waiting, table);
+    await insertImport(tx, fresh, file.bytes);
+    await tellFinished(parts, tx, fresh, 'needs-confirmation');
+    return withSample(fresh, table);
   });
 }
 
@@ -181,7 +183,7 @@ async function confirmImport(
     await saveShape(tx, connection, one.shape, columns, clock.now());
     const done = await apply(parts, tx, connection, { ...one, columns }, table);
     await settleImport(tx, done);
-    await auditDone(tx, done, actor);
+    await tellDone(parts, tx, done, actor);
     return withSample(done, table);
   });
 }
@@ -280,9 +282,10 @@ function withSample(one: FileImport, table: TableFile): ImportResult {
   return { ...one, sample: takeSamples(table, one.columns) };
 }
 
-function auditDone(tx: Tx, one: FileImport, actor: string): Promise<void> {
+async function tellDone(parts: ImportParts, tx: Tx, one: FileImport, actor: string): Promise<void> {
   const { rows, rejections, skipped, setAside } = one;
-  return appendAudit(tx, {
+  await tellFinished(parts, tx, one, 'done');
+  await appendAudit(tx, {
     companyId: one.companyId,
     at: one.settledAt ?? one.receivedAt,
     actor,
@@ -290,4 +293,14 @@ function auditDone(tx: Tx, one: FileImport, actor: string): Promise<void> {
     subject: one.importId,
     detail: { connectionId: one.connectionId, rows, rejections, skipped, setAside: setAside.length },
   });
+}
+
+function tellFinished(
+  { events }: ImportParts,
+  tx: Tx,
+  { importId, companyId, connectionId, rows, rejections, setAside }: FileImport,
+  state: 'needs-confirmation' | 'done',
+): Promise<void> {
+  const told = { companyId, importId, connectionId, state, rows, rejections, setAside: setAside.length };
+  return events.publish(tx, 'import-finished', [told]);
 }

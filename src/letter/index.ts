@@ -1,5 +1,24 @@
-export { type CarriedLink, findCarriedLink } from './carried-link.ts';
+export {
+  type AskedRejection,
+  type AtsRejectParts,
+  listRejectionReasons,
+  listRejectionTemplates,
+  type PreviewRefusal,
+  previewRejection,
+  type RejectionPreview,
+  type RejectionTemplate,
+  rejectInAts,
+} from './ats-reject.ts';
+export type { CarriedLink } from './carried-link.ts';
 export { readCompanyDecisions } from './company-decisions.ts';
+export {
+  countLetters,
+  countWaiting,
+  listUnknownReasons,
+  type UnknownReason,
+  type WaitingLetters,
+} from './counts.ts';
+export { type DetailsRequest, type LetterDetails, listLettersOf, readLettersOf } from './details.ts';
 export { type ExportedTemplate, exportTemplate } from './export.ts';
 export { type Letters, type LettersParts, openLetters } from './letters.ts';
 export {
@@ -21,6 +40,7 @@ export {
   toCandidateName,
   toLocale,
 } from './model.ts';
+export { listLetterIdsOf } from './of-rejections.ts';
 export { listOutbox, type OutboxMail } from './outbox.ts';
 export { registerOutboxRoutes } from './outbox-routes.ts';
 export { type Letter, listLetters, readLetter } from './store.ts';

@@ -1,8 +1,10 @@
 import type { Events } from '../events.ts';
-import type { Jobs } from '../platform/jobs.ts';
-import { cancelLetter, releaseLetter } from './by-hand.ts';
+import type { Tx } from '../platform/database.ts';
+import type { JobData, Jobs } from '../platform/jobs.ts';
+import { cancelLetter, holdLetter, releaseLetter } from './by-hand.ts';
 import { type PersonalLinkParts, writePersonalLinks } from './personal-link.ts';
 import { callOffLetters, planLetters } from './plan.ts';
+import { replanAgency, replanMapped, replanQueue } from './replan.ts';
 import { type SendJob, type SendParts, sendLetters } from './send.ts';
 import type { Letter } from './store.ts';
 import { sendQueue, sweepLetters } from './sweep.ts';
@@ -14,6 +16,10 @@ export interface Letters {
   cancel(letterId: string, actor: string): Promise<Letter>;
   /** Sends it on now. @throws RelayError request_not_found, request_conflict. */
   send(letterId: string, actor: string): Promise<Letter>;
+  /** Keeps a planned one back until somebody sends or cancels it. @throws RelayError request_not_found, request_conflict. */
+  hold(letterId: string, actor: string): Promise<Letter>;
+  /** Looks again at the letters that wait for an agency in order, in a job of this transaction. */
+  replan(tx: Tx, companyId: string): Promise<void>;
 }
 
 export interface LettersParts extends SendParts {
@@ -30,10 +36,14 @@ export function openLetters(parts: LettersParts): Letters {
   parts.events.listen('letter', 'rejection-recorded', (events) => planLetters(parts, events));
   parts.events.listen('letter', 'rejection-lifted', (events) => callOffLetters(parts, events));
   parts.events.listen('letter', 'application-received', (events) => writePersonalLinks(parts, events));
+  parts.events.listen('letter', 'mapping-changed', (events) => replanMapped(parts, events));
+  parts.jobs.define<JobData>({ name: replanQueue, batch: 50, handle: (jobs) => replanAgency(parts, jobs) });
   parts.jobs.define<SendJob>({ name: sendQueue, batch: lettersAtOnce, handle: (jobs) => sendLetters(parts, jobs) });
   return {
     sweep: () => sweepLetters(parts),
     cancel: (letterId, actor) => cancelLetter(parts, letterId, actor),
     send: (letterId, actor) => releaseLetter(parts, letterId, actor),
+    hold: (letterId, actor) => holdLetter(parts, letterId, actor),
+    replan: (tx, companyId) => parts.jobs.enqueue(tx, replanQueue, [{ companyId }]),
   };
 }

@@ -17,8 +17,8 @@ export type SkipReason =
   | 'reason-skip'
   | 'sent-by-ats';
 
-/** Why a letter waits until a person has looked. */
-export type HoldReason = 'reason-unknown' | 'reason-hold' | 'no-address' | 'blank-token' | AgencyLack;
+/** Why a letter waits until a person has looked; `by-hand`: a person holds it, and nothing but a person lets it go. */
+export type HoldReason = 'reason-unknown' | 'reason-hold' | 'no-address' | 'blank-token' | 'by-hand' | AgencyLack;
 
 /** Why a letter was called off before it left. */
 export type CancelReason = 'reinstated' | 'hired' | 'erased' | 'lifted' | 'connection-removed' | 'by-hand';

@@ -24,6 +24,7 @@ import {
   type Unsent,
   unqueue,
 } from './store.ts';
+import { tellChanged, tellFates } from './tell.ts';
 import { findBlankTokens, renderMail } from './templates.ts';
 
 export interface SendJob extends JobData {
@@ -72,7 +73,7 @@ export async function sendLetters(parts: SendParts, jobs: readonly SendJob[]): P
 
 /** The letters there is something to do for. Those of a connection that is not live go back to wait for it. */
 async function pickLetters(
-  { database, clock, mailer }: SendParts,
+  { database, clock, events, mailer }: SendParts,
   companyId: string,
   letterIds: readonly string[],
 ): Promise<readonly LetterInHand[]> {
@@ -88,12 +89,8 @@ async function pickLetters(
     );
     if (!mailer.isIdempotent) {
       const doubtful = letters.filter(({ status }) => status === 'sending');
-      await markUnknown(
-        tx,
-        doubtful.map(({ letterId }) => ({ companyId, letterId })),
-        'sender-died',
-        now,
-      );
+      const refs = doubtful.map(({ letterId }) => ({ companyId, letterId }));
+      await tellFates(tx, events, await markUnknown(tx, refs, 'sender-died', now));
     }
     return letters.filter((letter) => (letter.status === 'planned' ? isReady(letter) : mailer.isIdempotent));
   });
@@ -190,7 +187,7 @@ function writeDraft(
 
 /** A letter already in 'sending' may have left, so no second look makes it anything but unknown. */
 async function settleReplans(
-  { database, clock }: SendParts,
+  { database, clock, events }: SendParts,
   companyId: string,
   letters: readonly LetterInHand[],
   replans: readonly Replan[],
@@ -200,8 +197,10 @@ async function settleReplans(
   const inSending = new Set(letters.flatMap(({ letterId, status }) => (status === 'sending' ? [letterId] : [])));
   const doubtful = replans.flatMap(({ letterId }) => (inSending.has(letterId) ? [{ companyId, letterId }] : []));
   await database.forCompany(companyId, async (tx) => {
-    await saveReplans(tx, replans, ['planned'], now);
-    await markUnknown(tx, doubtful, 'sender-died', now);
+    const looked = await saveReplans(tx, replans, ['planned'], now);
+    const unknown = await markUnknown(tx, doubtful, 'sender-died', now);
+    // One that is only put off was told as planned, and is.
+    await tellFates(tx, events, [...looked.filter(({ status }) => status !== 'planned'), ...unknown]);
   });
 }
 
@@ -219,7 +218,7 @@ async function sendDrafts(parts: SendParts, companyId: string, drafts: readonly 
 
 /** Claims, and stores the hashes of the links of what it got: whatever leaves from here on carries a link that works. */
 async function claimDrafts(
-  { database, clock, mailer }: SendParts,
+  { database, clock, events, mailer }: SendParts,
   companyId: string,
   drafts: readonly Draft[],
 ): Promise<ReadonlyMap<string, Claim>> {
@@ -232,7 +231,7 @@ async function claimDrafts(
     await insertLinks(tx, links, now);
     const lost = drafts.filter(({ letter }) => !claims.has(letter.letterId));
     const doubtful = lost.filter(({ letter }) => letter.status === 'sending').map(({ link }) => toLetterRef(link));
-    await markUnknown(tx, doubtful, 'sender-died', now);
+    await tellFates(tx, events, await markUnknown(tx, doubtful, 'sender-died', now));
     return claims;
   });
 }
@@ -276,11 +275,22 @@ async function finishDrafts(parts: SendParts, companyId: string, finished: reado
       sent.map((one) => one.claim),
       now,
     );
-    await finishUnsent(tx, unsent, now);
+    const ended = await finishUnsent(tx, unsent, now);
     await parts.events.publish(
       tx,
       'letter-sent',
       marked.map(({ letterId, rejectionId }) => ({ companyId, letterId, rejectionId })),
+    );
+    const delayed = ended.filter(({ status }) => status === 'planned');
+    await tellFates(
+      tx,
+      parts.events,
+      ended.filter(({ status }) => status !== 'planned'),
+    );
+    await tellChanged(
+      tx,
+      parts.events,
+      delayed.filter(({ was }) => was === 'unknown'),
     );
   });
 }

@@ -3,7 +3,7 @@ import type { Tx } from '../platform/database.ts';
 import { newId } from '../platform/ids.ts';
 import { type Page, type PageRequest, toPage } from '../platform/page.ts';
 import type { LetterStatus, LetterTable } from '../platform/tables.ts';
-import type { LetterPlan, Locale } from './model.ts';
+import type { HoldReason, LetterPlan, Locale } from './model.ts';
 import { readTemplateVersion } from './templates.ts';
 
 /** One letter, as lists and operators see it. */
@@ -24,6 +24,31 @@ export interface Letter {
   readonly createdAt: Date;
 }
 
+/** What became of one letter, as the other rooms are told. */
+export interface LetterFate {
+  readonly companyId: string;
+  readonly letterId: string;
+  readonly rejectionId: string;
+  readonly connectionId: string;
+  readonly status: LetterStatus;
+  readonly reason: string | null;
+}
+
+const fate = ['letter_id', 'company_id', 'rejection_id', 'connection_id', 'status', 'reason'] as const;
+type FateRow = Pick<Selectable<LetterTable>, (typeof fate)[number]>;
+const fateOf = sql.join(fate.map((column) => sql.ref(`letter.${column}`)));
+
+function toFate(row: FateRow): LetterFate {
+  return {
+    companyId: row.company_id,
+    letterId: row.letter_id,
+    rejectionId: row.rejection_id,
+    connectionId: row.connection_id,
+    status: row.status,
+    reason: row.reason,
+  };
+}
+
 export interface NewLetter {
   readonly companyId: string;
   readonly rejectionId: string;
@@ -32,10 +57,10 @@ export interface NewLetter {
   readonly plan: LetterPlan;
 }
 
-/** Adds the planned letters; a rejection that has one already keeps it. */
-export async function insertLetters(tx: Tx, letters: readonly NewLetter[], now: Date): Promise<void> {
-  if (letters.length === 0) return;
-  await tx
+/** Adds the planned letters; a rejection that has one already keeps it. Gives those added. */
+export async function insertLetters(tx: Tx, letters: readonly NewLetter[], now: Date): Promise<readonly LetterFate[]> {
+  if (letters.length === 0) return [];
+  const rows = await tx
     .insertInto('letter')
     .values(
       letters.map(({ plan, ...letter }) => ({
@@ -57,19 +82,23 @@ export async function insertLetters(tx: Tx, letters: readonly NewLetter[], now: 
       })),
     )
     .onConflict((conflict) => conflict.column('rejection_id').doNothing())
+    .returning(fate)
     .execute();
+  return rows.map(toFate);
 }
 
-/** Cancels what has not left yet. A letter in 'sending' is left to its sender, who asks once more before he claims. */
+/** Cancels what has not left yet; gives those. A letter in 'sending' is left to its sender, who asks again before he claims. */
 export async function cancelLifted(
   tx: Tx,
   lifted: readonly { readonly rejectionId: string; readonly why: string }[],
   now: Date,
-): Promise<void> {
-  await sql`
+): Promise<readonly LetterFate[]> {
+  const result = await sql<FateRow>`
     update letter set status = 'cancelled', reason = lifted.why, queued_at = null, updated_at = ${now}
     from jsonb_to_recordset(${JSON.stringify(lifted)}::jsonb) as lifted("rejectionId" uuid, why text)
-    where letter.rejection_id = lifted."rejectionId" and letter.status in ('planned', 'held')`.execute(tx);
+    where letter.rejection_id = lifted."rejectionId" and letter.status in ('planned', 'held')
+    returning ${fateOf}`.execute(tx);
+  return result.rows.map(toFate);
 }
 
 export interface QueuedLetter {
@@ -171,15 +200,22 @@ async function touch(
   await tx.updateTable('letter').set(change).where('letter_id', 'in', letterIds).execute();
 }
 
-/** Nobody can tell whether these left. */
-export async function markUnknown(tx: Tx, letters: readonly QueuedLetter[], reason: string, now: Date): Promise<void> {
-  if (letters.length === 0) return;
-  await tx
+/** Nobody can tell whether these left. Gives those marked now. */
+export async function markUnknown(
+  tx: Tx,
+  letters: readonly QueuedLetter[],
+  reason: string,
+  now: Date,
+): Promise<readonly LetterFate[]> {
+  if (letters.length === 0) return [];
+  const rows = await tx
     .updateTable('letter')
     .set({ status: 'unknown', reason, queued_at: null, updated_at: now })
     .where('letter_id', 'in', toIds(letters))
     .where('status', '=', 'sending')
+    .returning(fate)
     .execute();
+  return rows.map(toFate);
 }
 
 /** A letter with what the sender must know of its connection. */
@@ -239,20 +275,22 @@ export interface Replan {
   readonly dueAt: Date | null;
 }
 
-/** Writes second looks; only where the letter is still what it was looked at as. */
+/** Writes second looks, only where the letter is still what it was looked at as; gives those written. */
 export async function saveReplans(
   tx: Tx,
   replans: readonly Replan[],
   from: readonly LetterStatus[],
   now: Date,
-): Promise<void> {
-  if (replans.length === 0) return;
-  await sql`
+): Promise<readonly LetterFate[]> {
+  if (replans.length === 0) return [];
+  const result = await sql<FateRow>`
     update letter set status = look.status, reason = look.reason, queued_at = null, updated_at = ${now},
       due_at = coalesce(look."dueAt", letter.due_at)
     from jsonb_to_recordset(${JSON.stringify(replans)}::jsonb)
       as look("letterId" uuid, status text, reason text, "dueAt" timestamptz)
-    where letter.letter_id = look."letterId" and letter.status = any (${sql.val([...from])}::text[])`.execute(tx);
+    where letter.letter_id = look."letterId" and letter.status = any (${sql.val([...from])}::text[])
+    returning ${fateOf}`.execute(tx);
+  return result.rows.map(toFate);
 }
 
 export interface Claim {
@@ -330,16 +368,30 @@ export interface Unsent extends Claim {
   readonly dueAt: Date | null;
 }
 
-/** Also over an 'unknown' of the same claim: somebody took its holder for dead, and he knows better. */
-export async function finishUnsent(tx: Tx, unsent: readonly Unsent[], now: Date): Promise<void> {
-  if (unsent.length === 0) return;
-  await sql`
+/**
+ * Also over an 'unknown' of the same claim: somebody took its holder for dead, and he knows better. Gives those written,
+ * with what each was before.
+ */
+export async function finishUnsent(
+  tx: Tx,
+  unsent: readonly Unsent[],
+  now: Date,
+): Promise<readonly (LetterFate & { readonly was: LetterStatus })[]> {
+  if (unsent.length === 0) return [];
+  const result = await sql<FateRow & { was: LetterStatus }>`
+    with before as (
+      select letter_id, status from letter where letter_id = any (${sql.val(toIds(unsent))}::uuid[])
+      order by letter_id for update
+    )
     update letter set status = done.status, reason = done.reason, queued_at = null, updated_at = ${now},
       due_at = coalesce(done."dueAt", letter.due_at)
     from jsonb_to_recordset(${JSON.stringify(unsent)}::jsonb)
       as done("letterId" uuid, attempt integer, status text, reason text, "dueAt" timestamptz)
+    join before on before.letter_id = done."letterId"
     where letter.letter_id = done."letterId" and letter.attempts = done.attempt
-      and letter.status in ('sending', 'unknown')`.execute(tx);
+      and letter.status in ('sending', 'unknown')
+    returning ${fateOf}, before.status as was`.execute(tx);
+  return result.rows.map((row) => ({ ...toFate(row), was: row.was }));
 }
 
 /** Changes one letter if it is in one of these states; undefined when it is not, or does not exist. */
@@ -348,7 +400,7 @@ export async function changeLetter(
   letterId: string,
   from: readonly LetterStatus[],
   change: {
-    readonly status: 'planned' | 'cancelled';
+    readonly status: 'planned' | 'held' | 'cancelled';
     readonly reason: string | null;
     readonly due_at?: Date;
     readonly released_at?: Date;
@@ -364,6 +416,50 @@ export async function changeLetter(
     .executeTakeFirst();
   return row && toLetter(row);
 }
+
+/** A letter that waits for a person, with what a second plan of it must know. */
+export interface HeldLetter {
+  readonly letterId: string;
+  readonly rejectionId: string;
+  readonly reason: string | null;
+  readonly isReleased: boolean;
+}
+
+/** Held letters, oldest first, held until the transaction ends. Those that a person holds by hand are not among them. */
+export async function lockHeld(
+  tx: Tx,
+  { companyId, connectionIds, reasons, after, limit }: HeldRequest,
+): Promise<readonly HeldLetter[]> {
+  let query = tx
+    .selectFrom('letter')
+    .select(['letter_id', 'rejection_id', 'reason', 'released_at'])
+    .where('company_id', '=', companyId)
+    .where('status', '=', 'held')
+    .where('reason', '<>', heldByHand);
+  if (connectionIds) query = query.where('connection_id', 'in', connectionIds);
+  if (reasons) query = query.where('reason', 'in', reasons);
+  if (after) query = query.where('letter_id', '>', after);
+  const rows = await query.orderBy('letter_id').limit(limit).forUpdate().execute();
+  return rows.map((row) => ({
+    letterId: row.letter_id,
+    rejectionId: row.rejection_id,
+    reason: row.reason,
+    isReleased: row.released_at !== null,
+  }));
+}
+
+export interface HeldRequest {
+  readonly companyId: string;
+  /** Of these connections only. */
+  readonly connectionIds?: readonly string[];
+  /** Held for one of these only. */
+  readonly reasons?: readonly HoldReason[];
+  /** The letter after which they begin. */
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
+const heldByHand: HoldReason = 'by-hand';
 
 export async function readLetter(tx: Tx, letterId: string): Promise<Letter | undefined> {
   const row = await tx.selectFrom('letter').selectAll().where('letter_id', '=', letterId).executeTakeFirst();
@@ -390,7 +486,7 @@ export async function listLetters(
   return toPage(rows.map(toLetter), request.limit);
 }
 
-function toLetter(row: Selectable<LetterTable>): Letter {
+export function toLetter(row: Selectable<LetterTable>): Letter {
   return {
     id: row.letter_id,
     rejectionId: row.rejection_id,

@@ -4,8 +4,6 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 /** Japan stands at UTC+9 all year round. */
 const japanMs = 9 * hourMs;
-const opensMs = 9 * hourMs;
-const closesMs = 20 * hourMs;
 
 export type Window = 'always' | 'business-hours';
 
@@ -35,20 +33,40 @@ export function countBusinessMs(from: Date, to: Date): number {
 
 /** The first instant at or after `at` inside the window: any time, or 9:00–20:00 in Japan (20:00 is outside) on a business day. */
 export function moveIntoWindow(at: Date, window: Window): Date {
-  if (window === 'always') return at;
+  return window === 'always' ? at : moveIntoHours(at, office);
+}
+
+const office: Hours = { from: '09:00', to: '20:00', days: 'business' };
+
+/** A part of the day in Japan. */
+export interface Hours {
+  /** HH:MM */
+  readonly from: string;
+  /** HH:MM, later than `from`, at the most 24:00; that minute is outside. */
+  readonly to: string;
+  readonly days: 'business' | 'every';
+}
+
+/** The first instant at or after `at` inside these hours. */
+export function moveIntoHours(at: Date, { from, to, days }: Hours): Date {
+  const isOpenOn = (midnight: number) => days === 'every' || isBusinessDay(toDate(midnight));
   const local = at.getTime() + japanMs;
   const midnight = Math.floor(local / dayMs) * dayMs;
   const sinceMidnight = local - midnight;
-  const isToday = isBusinessDay(toDate(midnight));
-  if (isToday && sinceMidnight >= opensMs && sinceMidnight < closesMs) return at;
-  if (isToday && sinceMidnight < opensMs) return new Date(midnight + opensMs - japanMs);
-  return new Date(findNextBusinessDay(midnight) + opensMs - japanMs);
+  const isToday = isOpenOn(midnight);
+  if (isToday && sinceMidnight >= toMs(from) && sinceMidnight < toMs(to)) return at;
+  let day = midnight;
+  if (!isToday || sinceMidnight >= toMs(from)) {
+    do day += dayMs;
+    while (!isOpenOn(day));
+  }
+  return new Date(day + toMs(from) - japanMs);
 }
 
-function findNextBusinessDay(midnight: number): number {
-  let day = midnight + dayMs;
-  while (!isBusinessDay(toDate(day))) day += dayMs;
-  return day;
+/** @param time HH:MM */
+function toMs(time: string): number {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number);
+  return (hours * 60 + minutes) * 60_000;
 }
 
 /** @param localMs milliseconds since the epoch on a clock that shows the time in Japan. */

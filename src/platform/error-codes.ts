@@ -184,6 +184,48 @@ const codes = {
     ja: 'Slackが通知を受け付けませんでした。トークンとチャンネルを確認してください。',
     en: 'Slack did not take the notice. Check the token and that the app is in the channel.',
   },
+  slack_client_missing: {
+    kind: 'config',
+    status: 409,
+    ja: 'Slackにインストールするための設定がありません。運用担当者が SLACK_CLIENT_ID と SLACK_CLIENT_SECRET を設定するか、ワークスペースのボットトークンで接続してください。',
+    en: 'This service has no Slack app to install. The operator must set SLACK_CLIENT_ID and SLACK_CLIENT_SECRET, or the workspace is connected by its bot token.',
+  },
+  slack_install_refused: {
+    kind: 'config',
+    status: 422,
+    ja: 'Slackがインストールを受け付けませんでした。もう一度お試しください。続く場合は、運用担当者がSlackアプリのクライアントIDとシークレット、リダイレクトURLを確認してください。',
+    en: 'Slack did not accept the install. Try again; if it goes on, the operator must check the client id, the secret and the redirect URL of the Slack app.',
+  },
+  slack_org_install: {
+    kind: 'config',
+    status: 422,
+    ja: 'Slackのオーガナイゼーション全体へのインストールには対応していません。ワークスペースを1つ選んで、もう一度インストールしてください。',
+    en: 'The app cannot be installed for a whole Slack organisation. Choose one workspace and install it again.',
+  },
+  slack_token_unsuitable: {
+    kind: 'config',
+    status: 422,
+    ja: 'このSlackトークンでは接続できません。トークンローテーションを使わないアプリの、1つのワークスペースのボットトークン（xoxb- で始まるもの）を指定してください。',
+    en: 'This Slack token cannot be used. Give the bot token (it starts with xoxb-) of one workspace, from an app without token rotation.',
+  },
+  slack_token_refused: {
+    kind: 'config',
+    status: 422,
+    ja: 'Slackがトークンを受け付けません。アプリが削除されたか、トークンが無効になっています。もう一度インストールするか、新しいトークンで接続してください。',
+    en: 'Slack does not take the token: the app was removed, or the token was revoked. Install it again, or connect with a new token.',
+  },
+  slack_not_connected: {
+    kind: 'config',
+    status: 409,
+    ja: 'Slackのワークスペースがまだ接続されていないか、アプリが削除されています。Slackへのインストールからお始めください。',
+    en: 'No Slack workspace is connected, or the app was removed from it. Begin by installing it in Slack.',
+  },
+  slack_tied_elsewhere: {
+    kind: 'refused',
+    status: 409,
+    ja: 'この会社は別のSlackワークスペースに接続されています。先にその接続を解除してから、もう一度お試しください。',
+    en: 'This company is connected to another Slack workspace. Disconnect that one first, then try again.',
+  },
 } as const satisfies Record<string, KnownError>;
 
 export type ErrorCode = keyof typeof codes;

@@ -76,7 +76,8 @@ export interface OutboxMailTable {
   sent_at: Instant;
 }
 
-export type ConnectionState = 'shadow' | 'live' | 'paused';
+export type RunningState = 'shadow' | 'live';
+export type ConnectionState = RunningState | 'paused';
 /** How we prove ourselves to an ATS. */
 export type AccessKind = 'api-key' | 'client-credentials' | 'authorization-code';
 /** How a letter reaches the applicant. */
@@ -111,6 +112,8 @@ export interface ConnectionTable {
   /** When it was first polled or imported: what was decided before is shown, and acted on only from `backfill_from`. */
   marked_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
   backfill_from: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  /** What a paused one was before, as far as it is known. */
+  resumes_as: ColumnType<RunningState | null, RunningState | null | undefined, RunningState | null>;
   failing_since: ColumnType<Date | null, Date | null, Date | null>;
   failing_code: string | null;
   created_at: Instant;
@@ -457,28 +460,65 @@ export interface LedgerEntryTable {
   amount: number;
 }
 
+/** Every kind of notice. Stored, so never renamed. */
 export type NoticeKind =
   | 'credit-earned'
   | 'progress'
+  | 'credit-reserved'
+  | 'credit-used'
+  | 'credit-released'
+  | 'credit-expiring'
+  | 'credit-expired'
+  | 'letters-planned'
+  | 'letters-held'
   | 'connection-failing'
   | 'connection-recovered'
   | 'connection-silent'
-  | 'consents-to-label';
+  | 'consents-to-label'
+  | 'import-problems'
+  | 'weekly-digest';
+
+/** Said below a notice after somebody acted on it. Ids and counts only. */
+export interface Remark {
+  /** The Slack user who acted. */
+  readonly by: string;
+  readonly did: string;
+  readonly count: number;
+  /** ISO 8601. */
+  readonly at: string;
+}
 
 export interface NoticeTable {
   notice_id: string;
   company_id: string;
   kind: NoticeKind;
-  dedupe_key: string;
+  place_id: string | null;
+  group_key: string | null;
   text: string;
-  blocks: Json<readonly unknown[]>;
-  status: 'waiting' | 'sending' | 'sent' | 'logged' | 'failed';
+  tokens: Json<Readonly<Record<string, string | number>>>;
+  remarks: ColumnType<readonly Remark[], string | undefined, string>;
+  connection_id: string | null;
+  status: 'waiting' | 'sending' | 'sent' | 'logged' | 'blocked' | 'failed';
   reason: string | null;
   slack_ts: string | null;
+  channel_ref: ColumnType<string | null, string | null | undefined, string | null>;
+  version: Generated<number>;
+  sent_version: Generated<number>;
   attempts: Generated<number>;
   claimed_at: ColumnType<Date | null, Date | null, Date | null>;
   created_at: Instant;
+  due_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  queued_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  failures: Generated<number>;
   sent_at: ColumnType<Date | null, Date | null, Date | null>;
+}
+
+/** What a notice tells, so that it is told once in each place. */
+export interface NoticeFactTable {
+  company_id: string;
+  place_id: string | null;
+  fact_key: string;
+  notice_id: string;
 }
 
 export type Role = 'owner' | 'recruiter' | 'viewer' | 'auditor';
@@ -640,6 +680,7 @@ export interface Tables {
   ledger_posting: LedgerPostingTable;
   ledger_entry: LedgerEntryTable;
   notice: NoticeTable;
+  notice_fact: NoticeFactTable;
   slack_workspace: SlackWorkspaceTable;
   slack_install: SlackInstallTable;
   slack_tie: SlackTieTable;

@@ -1,3 +1,10 @@
-export type { Notice, NoticeKind } from './model.ts';
+export type { CompanyWording, SlackAdmin, SlackState } from './admin.ts';
+export { type NoticeKind, noticeKinds } from './notice/kinds.ts';
+export type { Notice } from './notice/model.ts';
+export type { NoticedLetter } from './notice/plan.ts';
+export type { NoticeReads } from './notice/reads.ts';
+export { listNotices } from './notice/store.ts';
+export type { Place, Route } from './place/model.ts';
+export type { AddedPlace, PlaceWarning } from './place/places.ts';
 export { openSlack, type Slack, type SlackParts } from './slack.ts';
-export { listNotices } from './store.ts';
+export * from './workspace/index.ts';

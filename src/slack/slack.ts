@@ -1,109 +1,88 @@
 import type { SlackConfig } from '../config.ts';
-import type { Connections } from '../connector/index.ts';
-import type { EventName, EventOf, Events } from '../events.ts';
-import type { Clock } from '../platform/clock.ts';
+import type { Events } from '../events.ts';
+import type { Cache } from '../platform/cache.ts';
 import type { Database } from '../platform/database.ts';
 import type { Server } from '../platform/http-server.ts';
 import type { Jobs } from '../platform/jobs.ts';
 import type { Log } from '../platform/log.ts';
-import { tellConsentsToLabel } from './label-notices.ts';
-import {
-  planConnectionFailing,
-  planConnectionRecovered,
-  planConnectionSilent,
-  planCreditEarned,
-  planProgress,
-} from './model.ts';
-import { type NoticeJob, noticeQueue, recordNotices } from './record-notices.ts';
-import { sendNotices } from './send-notice.ts';
-import { openSlackApi } from './slack-api.ts';
-import { mountSlackApp } from './slack-app.ts';
+import type { Vault } from '../platform/vault.ts';
+import { openSlackAdmin, type SlackAdmin } from './admin.ts';
+import { openSlackApp } from './app/index.ts';
+import { listForPage } from './notice/list-for-page.ts';
+import type { Notices } from './notice/notices.ts';
+import { openSenders } from './open-senders.ts';
+import { openPeople } from './people/index.ts';
+import { type StreamParts, toStreamPorts } from './stream-parts.ts';
+import { streamReads } from './stream-reads.ts';
+import { openTelling, type Telling } from './telling.ts';
+import { drawChart } from './text/chart.ts';
+import { registerNoticesPage } from './text/notices-page.ts';
+import { renderNotice } from './text/render-notice.ts';
+import { listTiedCompanies, openWorkspaces, type SlackInstall, type SlackWorkspaces } from './workspace/index.ts';
 
-export interface SlackParts {
-  readonly database: Database;
-  readonly clock: Clock;
-  readonly events: Events;
+export interface SlackParts extends Omit<StreamParts, 'telling'> {
+  readonly vault: Vault;
+  readonly events: Pick<Events, 'listen'>;
   readonly jobs: Jobs;
+  readonly cache: Cache;
   readonly log: Log;
-  readonly connections: Pick<Connections, 'read' | 'connector'>;
-  /** The origin people reach us at. */
-  readonly baseUrl: string;
-  /** undefined: no workspace is connected; notices are kept and shown in the log. */
+  /** undefined: there is no Slack app; notices are kept and shown in the log. */
   readonly slack: SlackConfig | undefined;
 }
 
+/** The Slack room at work: it tells recruiters, and lets them act. */
 export interface Slack {
-  /** Hangs POST /slack/events on the server when a workspace is connected. */
+  /** Hangs POST /slack/events on the server, where Slack reaches us by HTTP. */
   routes(server: Server): void;
-  /** Tells of consents that wait to be recorded by hand, once a day for each connection at the most. For a ticker. */
-  sweepConsentsToLabel(): Promise<void>;
-}
-
-/** Opens the room: from here on it hears the stream and tells recruiters. Before the jobs are started. */
-export function openSlack(parts: SlackParts): Slack {
-  const { slack, events, jobs, log, clock, connections, baseUrl } = parts;
-  const recording = { ...parts, isConnected: slack !== undefined };
-  const api = slack && openSlackApi(slack, log);
-  jobs.define<NoticeJob>({
-    name: noticeQueue,
-    batch: 10,
-    handle: (batch) => sendNotices({ ...parts, api }, batch),
-  });
-
-  /** Handles a batch of one company's events in one transaction. */
-  function listen<N extends EventName>(name: N, plan: PlanOf<N>): void {
-    events.listen('slack', name, async (batch) => {
-      const [first] = batch;
-      if (first) await recordNotices(recording, first.companyId, (tx, company) => plan(batch, tx, company));
-    });
-  }
-
-  listen('referral-counted', async (batch) => batch.flatMap((counted) => planProgress(counted) ?? []));
-  listen('credit-earned', async (batch) => batch.map(planCreditEarned));
-  listen('connection-failing', async (batch, tx, company) => {
-    const planned = [];
-    for (const failing of batch) {
-      const connector = await readConnector(connections, tx, failing.connectionId);
-      if (!connector) continue;
-      const { title, docs } = connector;
-      const place = { title, locale: company.locale, apiDocsUrl: `${baseUrl}/api/docs`, vendorDocsUrl: docs };
-      planned.push(planConnectionFailing(failing, place));
-    }
-    return planned;
-  });
-  listen('connection-recovered', async (batch, tx) => {
-    const planned = [];
-    for (const recovered of batch) {
-      const connector = await readConnector(connections, tx, recovered.connectionId);
-      if (connector) planned.push(planConnectionRecovered(recovered, connector.title));
-    }
-    return planned;
-  });
-  listen('connection-silent', async (batch, tx) => {
-    const planned = [];
-    for (const silent of batch) {
-      const connector = await readConnector(connections, tx, silent.connectionId);
-      if (!connector) continue;
-      const { title, api } = connector;
-      const place = { title, apiDocsUrl: `${baseUrl}/api/docs`, isPolled: api?.poll !== undefined };
-      planned.push(planConnectionSilent(silent, place));
-    }
-    return planned;
-  });
-
-  return {
-    routes(server) {
-      if (slack) mountSlackApp(server, { config: slack, clock, log });
-    },
-    sweepConsentsToLabel: () => tellConsentsToLabel(recording),
+  /** Hangs /notices on the server: for the machine at hand only. */
+  page(server: Server): Promise<void>;
+  /** Opens the socket, where we reach Slack instead; nothing else to start. */
+  start(): void;
+  /** Closes the socket, and waits for what people have just asked. */
+  stop(): Promise<void>;
+  readonly install: SlackInstall;
+  readonly admin: SlackAdmin;
+  /** For a ticker; each is safe in several processes at once. */
+  readonly sweeps: Notices['sweeps'] & {
+    /** Renews the tokens that are about to end. */
+    tokens(): Promise<void>;
   };
 }
 
-type Plan = Parameters<typeof recordNotices>[2];
-type PlanOf<N extends EventName> = (batch: readonly EventOf<N>[], ...place: Parameters<Plan>) => ReturnType<Plan>;
+/** Opens the room: from here on it hears the stream. Before the jobs are started. */
+export function openSlack(parts: SlackParts): Slack {
+  const { slack, database } = parts;
+  const workspaces = openWorkspaces(parts);
+  const { tokens } = workspaces;
+  const senders = openSenders({ database, tokens });
+  const showing = { ...parts, render: renderNotice, reads: streamReads };
+  const telling = openTelling({ ...showing, senders, drawChart });
+  const people = openPeople(parts);
+  const app = openSlackApp(
+    { ...parts, ...toStreamPorts({ ...parts, telling }), people, tokens, workspaces: tokens },
+    slack ?? {},
+  );
+  return {
+    routes: app.routes,
+    page: (server) => registerNoticesPage(server, { listForPage: (request) => listForPage(showing, request) }),
+    start: app.start,
+    stop: app.stop,
+    install: { ...workspaces.install, finish: (answer) => finishInstall(workspaces, telling, database, answer) },
+    admin: openSlackAdmin({ ...parts, workspaces, telling, people }),
+    sweeps: { ...telling.notices.sweeps, tokens: tokens.renewDue },
+  };
+}
 
-/** undefined once the connection is removed: nobody needs to hear of it any more. */
-async function readConnector(connections: SlackParts['connections'], tx: Parameters<Plan>[0], connectionId: string) {
-  const connection = await connections.read(tx, connectionId);
-  return connection && connections.connector(connection.connector);
+/** Installing mends what was broken, so what waited in the workspace goes on: for every company that uses it. */
+async function finishInstall(
+  { install }: SlackWorkspaces,
+  { notices }: Telling,
+  database: Database,
+  answer: Parameters<SlackInstall['finish']>[0],
+): ReturnType<SlackInstall['finish']> {
+  const outcome = await install.finish(answer);
+  if (!outcome.ok) return outcome;
+  const companies = await database.forSystem((tx) => listTiedCompanies(tx, outcome.workspace.workspaceId));
+  for (const companyId of companies) await notices.resumePlaces(companyId);
+  return outcome;
 }

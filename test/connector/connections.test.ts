@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { saveAgency } from '../../src/company/index.ts';
 import { type Connection, maskSettings } from '../../src/connector/index.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { newId } from '../../src/platform/ids.ts';
-import { addCompany, openTestVault } from '../support/company.ts';
+import { addCompany, openTestVault, sampleAgency } from '../support/company.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { fakeHandler, openTestNetwork, type TestNetwork } from '../support/msw.ts';
 import { type AcmeFake, acme, acmeOrigin, acmeSettings, acmeTokenUrl, makeAcmeFake } from './support/acme.ts';
@@ -64,6 +65,7 @@ describe('a new connection', () => {
       companyId: room.companyId,
       connector: 'acme',
       state: 'shadow',
+      resumesAs: null,
       settings: { clientId: 'acme-client', userId: '', baseUrl: acmeOrigin, tokenUrl: acmeTokenUrl },
       letter: { holdMinutes: 1440, window: 'business-hours' },
       mapping: { reasons: {} },
@@ -192,6 +194,115 @@ describe('a change', () => {
 
     await expect(change(ghost, { state: 'live' })).rejects.toMatchObject({ code: 'request_not_found' });
   });
+});
+
+describe('a pause', () => {
+  const pause = ({ connectionId }: Connection) =>
+    asCompany(room.companyId, (tx) => room.connections.pause(tx, connectionId, 'slack:U0AAAAAAA'));
+  const resume = ({ connectionId }: Connection) =>
+    asCompany(room.companyId, (tx) => room.connections.resume(tx, connectionId, 'slack:U0AAAAAAA'));
+  const expire = (licenceExpiresOn: string) =>
+    asCompany(room.companyId, (tx) =>
+      saveAgency(tx, room.companyId, { ...sampleAgency, licenceExpiresOn }, room.clock.now()),
+    );
+
+  test.each(['shadow', 'live'] as const)('of one in %s ends in exactly that', async (state) => {
+    const connection = await connect();
+    await change(connection, { state });
+
+    const paused = await pause(connection);
+    const whilePaused = await read(connection);
+    const resumed = await resume(connection);
+
+    expect(paused).toEqual({ ok: true, connection: { ...connection, state: 'paused', resumesAs: state } });
+    expect(whilePaused).toMatchObject({ state: 'paused', resumesAs: state });
+    expect(resumed).toEqual({ ok: true, connection: { ...connection, state, resumesAs: null } });
+    expect(await read(connection)).toMatchObject({ state, resumesAs: null });
+  });
+
+  test('that was made by a change of state is remembered too, and any other state forgets it', async () => {
+    const connection = await connect();
+    await change(connection, { state: 'live' });
+    await change(connection, { state: 'paused' });
+    await change(connection, { state: 'paused', letter: { holdMinutes: 1, window: 'always' } });
+    const kept = await read(connection);
+
+    const changed = await change(connection, { state: 'shadow' });
+
+    expect(kept).toMatchObject({ state: 'paused', resumesAs: 'live' });
+    expect(changed).toMatchObject({ state: 'shadow', resumesAs: null });
+  });
+
+  test('from before anybody noted what was paused ends in shadow', async () => {
+    const connection = await connect();
+    await change(connection, { state: 'live' });
+    await pause(connection);
+    await database.runScript('update connection set resumes_as = null');
+
+    expect(await resume(connection)).toMatchObject({ ok: true, connection: { state: 'shadow' } });
+  });
+
+  test('of one that is paused, and the end of none, change nothing and say so', async () => {
+    const connection = await connect();
+
+    const running = await resume(connection);
+    await pause(connection);
+    const lines = (await readAudit()).length;
+    const again = await pause(connection);
+
+    expect([running, again]).toEqual([
+      { ok: false, reason: 'not-paused' },
+      { ok: false, reason: 'already-paused' },
+    ]);
+    expect(await read(connection)).toMatchObject({ state: 'paused', resumesAs: 'shadow' });
+    expect(await readAudit()).toHaveLength(lines);
+  });
+
+  test('does not end live while the agency’s licence has expired', async () => {
+    const connection = await connect();
+    await change(connection, { state: 'live' });
+    await pause(connection);
+    await expire('2026-11-01');
+
+    await expect(resume(connection)).rejects.toMatchObject({ code: 'agency_incomplete', message: 'licence-expired' });
+
+    expect(await read(connection)).toMatchObject({ state: 'paused', resumesAs: 'live' });
+    await expire('2029-03-31');
+    expect(await resume(connection)).toMatchObject({ ok: true, connection: { state: 'live' } });
+  });
+
+  test('stands in the audit log with who made it, and of what is not there is refused', async () => {
+    const connection = await connect();
+    await pause(connection);
+    await resume(connection);
+
+    const common = { actor: 'slack:U0AAAAAAA', action: 'connection.state-changed', subject: connection.connectionId };
+    expect((await readAudit()).slice(1)).toEqual([
+      { ...common, detail: { from: 'shadow', to: 'paused' } },
+      { ...common, detail: { from: 'paused', to: 'shadow' } },
+    ]);
+    const ghost = { ...connection, connectionId: newId() };
+    await expect(pause(ghost)).rejects.toMatchObject({ code: 'request_not_found' });
+    await expect(resume(ghost)).rejects.toMatchObject({ code: 'request_not_found' });
+  });
+});
+
+test('a mapping that was changed is told, one given again as it was is not', async () => {
+  const connection = await connect();
+  const { connectionId, companyId } = connection;
+  const mapping = { reasons: { 髙: { letter: 'hold' } } } as const;
+
+  await change(connection, { mapping });
+  await change(connection, { mapping: structuredClone(mapping), state: 'live' });
+  await change(connection, { letter: { holdMinutes: 1, window: 'always' } });
+  const once = room.events.published('mapping-changed');
+  await asCompany(companyId, (tx) =>
+    room.connections.update(tx, connectionId, { mapping: { reasons: {} } }, 'slack:U0AAAAAAA'),
+  );
+
+  expect(once).toEqual([{ companyId, connectionId }]);
+  expect(room.events.published('mapping-changed')).toHaveLength(2);
+  expect((await readAudit()).at(-1)).toMatchObject({ actor: 'slack:U0AAAAAAA', detail: { changed: 'mapping' } });
 });
 
 test('the audit log says what was done, by names and states, never by values', async () => {

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { EventOf } from '../../src/events.ts';
 import { addFileCompany, type FileCompany, hanako } from '../settings/files.ts';
 import { openRelay, type TestRelay } from '../settings/relay.ts';
 
@@ -73,6 +74,45 @@ test('the same file again, and an older one, change nothing', async () => {
   expect(reencoded.body).toMatchObject({ state: 'done', ...none });
   expect(await company.list('rejections')).toMatchObject([{ status: 'current' }]);
   expect(await company.list('letters')).toHaveLength(1);
+});
+
+describe('a file is told', () => {
+  const told: EventOf<'import-finished'>[] = [];
+  const toldOf = () => told.splice(0).filter(({ connectionId }) => connectionId === company.connectionId);
+  beforeAll(() => {
+    relay.events.listen('test', 'import-finished', async (events) => void told.push(...events));
+  });
+  const badFile = () =>
+    write([header, ['1', '不合格', '2026/11/24', '髙﨑 花子', 'a1@example.com'], ['', '不合格', '', '', '']]);
+
+  test('when it waits for its columns, once, and when it is taken, with the rows set aside', async () => {
+    const waiting = (await company.upload(badFile())).body;
+    await company.upload(badFile());
+    await relay.jobs.runDue();
+    const whileWaiting = toldOf();
+
+    await relay.call('POST', `/imports/${waiting.importId}/confirm`);
+    await relay.call('POST', `/imports/${waiting.importId}/confirm`);
+    await relay.jobs.runDue();
+
+    const { importId } = waiting;
+    const place = { companyId: expect.any(String), importId, connectionId: company.connectionId };
+    expect(whileWaiting).toEqual([{ ...place, state: 'needs-confirmation', rows: 2, rejections: 0, setAside: 0 }]);
+    expect(toldOf()).toEqual([{ ...place, state: 'done', rows: 2, rejections: 1, setAside: 1 }]);
+  });
+
+  test('at once when its columns are known', async () => {
+    await take(badFile());
+    await relay.jobs.runDue();
+    toldOf();
+
+    const { body } = await company.upload(
+      write([header, ['2', '不合格', '2026/11/24', '', 'a2@example.com']], 'b.csv'),
+    );
+    await relay.jobs.runDue();
+
+    expect(toldOf()).toMatchObject([{ importId: body.importId, state: 'done', rows: 1, rejections: 1, setAside: 0 }]);
+  });
 });
 
 test('a file is as old as its name says where it does not say itself, and identical bytes are as old as they first were', async () => {

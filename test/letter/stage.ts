@@ -253,6 +253,7 @@ async function readConnection(tx: Tx, connectionId: string): Promise<Connection 
       companyId: row.company_id,
       connector: row.connector,
       state: row.state,
+      resumesAs: row.resumes_as,
       settings: row.settings,
       letter: row.letter,
       mapping: row.mapping,

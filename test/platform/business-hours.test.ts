@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { countBusinessMs, isBusinessDay, moveIntoWindow } from '../../src/platform/business-hours.ts';
+import { countBusinessMs, isBusinessDay, moveIntoHours, moveIntoWindow } from '../../src/platform/business-hours.ts';
 
+const anyInstant = fc.date({ min: new Date('2024-01-01'), max: new Date('2045-01-01'), noInvalidDate: true });
 const inJapan = (text: string) => new Date(`${text}+09:00`);
 
 test.each([
@@ -38,7 +39,24 @@ test.each([
   expect(moveIntoWindow(inJapan(from), 'business-hours')).toEqual(inJapan(to));
 });
 
-const anyInstant = fc.date({ min: new Date('2024-01-01'), max: new Date('2045-01-01'), noInvalidDate: true });
+test.each([
+  ['2026-11-24T10:29:59', '2026-11-24T10:30:00', 'business', 'before'],
+  ['2026-11-24T18:59:59', '2026-11-24T18:59:59', 'business', 'the last second'],
+  ['2026-11-24T19:00:00', '2026-11-25T10:30:00', 'business', 'at the end'],
+  ['2026-11-20T19:00:00', '2026-11-24T10:30:00', 'business', 'before a long weekend'],
+  ['2026-11-20T19:00:00', '2026-11-21T10:30:00', 'every', 'before a Saturday'],
+  ['2026-11-22T09:00:00', '2026-11-22T10:30:00', 'every', 'on a Sunday'],
+] as const)('%s in Japan moves into a company’s own hours at %s (%s days, %s)', (...[from, to, days]) => {
+  expect(moveIntoHours(inJapan(from), { from: '10:30', to: '19:00', days })).toEqual(inJapan(to));
+});
+
+test('hours of a whole day on every day move nothing', () => {
+  fc.assert(
+    fc.property(anyInstant, (at) =>
+      expect(moveIntoHours(at, { from: '00:00', to: '24:00', days: 'every' })).toEqual(at),
+    ),
+  );
+});
 
 test('an open window moves nothing', () => {
   fc.assert(fc.property(anyInstant, (at) => expect(moveIntoWindow(at, 'always')).toEqual(at)));

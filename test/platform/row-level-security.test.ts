@@ -39,8 +39,8 @@ async function readCatalogue(): Promise<readonly GuardedTable[]> {
   return result.rows;
 }
 
-/** Tables that hold no company's facts. */
-const common = ['lease', 'schema_migration'];
+/** Tables that hold no one company's facts: a Slack workspace may serve several, so only the system role sees it. */
+const common = ['lease', 'schema_migration', 'slack_workspace'];
 
 test('every table carries company_id, ENABLE, FORCE, USING and WITH CHECK, and belongs to neither run-time role', async () => {
   const tables = await readCatalogue();
@@ -109,4 +109,14 @@ test('with no company named nothing is seen and nothing can be written', async (
   const seen = await database.forCompany('', (tx) => tx.selectFrom('company').selectAll().execute());
 
   expect(seen).toEqual([]);
+});
+
+test('a company reads no workspace of Slack, with or without its tokens', async () => {
+  const { company } = await addCompany(database, openTestVault(), now);
+
+  const reading = database.forCompany(company.companyId, (tx) =>
+    tx.selectFrom('slack_workspace').select('team_ref').execute(),
+  );
+
+  await expect(reading).rejects.toThrow(/permission denied/);
 });

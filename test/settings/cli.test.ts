@@ -163,6 +163,21 @@ test('a secret comes from standard input or from a file, without its last line b
   expect(second.err).toContain('client id and secret, then save them again. (vendor_unauthorized)');
 });
 
+test('a connection is paused and goes on as it was, and pausing it twice is told', async () => {
+  const { slug } = await addCompany(relay);
+  const added = await type(['connection', 'add', slug, 'greenhouse', ...toFlags(relay.settings), '--json']);
+  const { id } = JSON.parse(added.out);
+  await type(['connection', 'live', id]);
+
+  const paused = await type(['connection', 'pause', id]);
+  const again = await type(['connection', 'pause', id]);
+  const resumed = await type(['connection', 'resume', id]);
+
+  expect(paused.out).toContain('The connection is paused.');
+  expect(again).toMatchObject({ exitCode: 1, err: expect.stringContaining('paused already') });
+  expect(resumed.out).toContain('The connection is live.');
+});
+
 test('the letter policy and the rules for reasons are set, and a rule is forgotten with -', async () => {
   const { slug } = await addCompany(relay);
   const added = await type(['connection', 'add', slug, 'greenhouse', ...toFlags(relay.settings), '--json']);
@@ -232,6 +247,7 @@ test('a removed connection is gone', async () => {
 
 test.each([
   [['letters', 'cancel', newId()], 'request_not_found'],
+  [['letters', 'hold', newId()], 'request_not_found'],
   [['letters', 'send', newId()], 'request_not_found'],
   [['credits', 'use', newId()], 'request_not_found'],
   [['credits', 'release', newId()], 'request_not_found'],

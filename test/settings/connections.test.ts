@@ -179,6 +179,36 @@ test('nothing goes live for a company without an agency, nor with an expired lic
   expect(complete).toMatchObject({ status: 200, body: { state: 'live' } });
 });
 
+test('a pause ends in what was before it, and pausing what is paused is refused', async () => {
+  const { slug } = await addCompany(relay);
+  const { id } = await connect(slug);
+  await relay.call('PATCH', `/connections/${id}`, { state: 'live' });
+  const post = (verb: string, to = id) => relay.call('POST', `/connections/${to}/${verb}`);
+
+  const running = await post('resume');
+  const paused = await post('pause');
+  const again = await post('pause');
+  const resumed = await post('resume');
+
+  expect(running).toMatchObject({ status: 409, body: { code: 'request_conflict' } });
+  expect(paused).toMatchObject({ status: 200, body: { id, state: 'paused', resumesAs: 'live' } });
+  expect(again).toMatchObject({ status: 409, body: { code: 'request_conflict' } });
+  expect(resumed).toMatchObject({ status: 200, body: { id, state: 'live', resumesAs: null } });
+  expect(await post('pause', newId())).toMatchObject({ status: 404 });
+});
+
+test('nothing is resumed to live with an expired licence', async () => {
+  const { slug } = await addCompany(relay);
+  const { id } = await connect(slug);
+  await relay.call('PATCH', `/connections/${id}`, { state: 'live' });
+  await relay.call('POST', `/connections/${id}/pause`);
+  await relay.call('PUT', `/companies/${slug}/agency`, { ...sampleAgency, licenceExpiresOn: '2026-11-23' });
+
+  const answer = await relay.call('POST', `/connections/${id}/resume`);
+
+  expect(answer).toMatchObject({ status: 409, body: { code: 'agency_incomplete', detail: 'licence-expired' } });
+});
+
 test('the settings are tried at the ATS, and a refusal says who must act', async () => {
   const { slug } = await addCompany(relay);
   const { id } = await connect(slug);

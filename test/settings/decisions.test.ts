@@ -112,23 +112,23 @@ test('recruiters are told how many there are, once a day, without names', async 
       kind === 'consents-to-label' ? [text] : [],
     );
   };
-  await relay.slack.sweepConsentsToLabel();
+  await relay.slack.sweeps.consentsToLabel();
   expect(await readTexts()).toEqual([]);
   await (await addVisitor({ familyName: '髙﨑', givenName: '花子' }, '2001')).press('grant');
   await (await addVisitor({ familyName: '𠮷野', givenName: '太郎' }, '2002')).press('grant');
   await relay.jobs.runDue();
 
-  await Promise.all([relay.slack.sweepConsentsToLabel(), relay.slack.sweepConsentsToLabel()]);
-  expect(await readTexts()).toEqual([expect.stringContaining('HRMOS採用でラベルを付ける同意が2件あります')]);
+  await Promise.all([relay.slack.sweeps.consentsToLabel(), relay.slack.sweeps.consentsToLabel()]);
+  expect(await readTexts()).toEqual([expect.stringContaining('HRMOS採用に記録する同意が2件あります')]);
 
   await (await addVisitor({ familyName: '山本', givenName: '次郎' }, '2003')).press('grant');
   await relay.jobs.runDue();
-  await relay.slack.sweepConsentsToLabel();
+  await relay.slack.sweeps.consentsToLabel();
   expect(await readTexts()).toHaveLength(1);
 
   relay.clock.advance(24 * 3_600_000);
-  await relay.slack.sweepConsentsToLabel();
-  await relay.slack.sweepConsentsToLabel();
+  await relay.slack.sweeps.consentsToLabel();
+  await relay.slack.sweeps.consentsToLabel();
   const texts = await readTexts();
   expect(texts).toEqual([expect.stringContaining('同意が1件'), expect.stringContaining('同意が2件')]);
   expect(texts.join()).not.toMatch(/花子|太郎|次郎/);

@@ -3,16 +3,17 @@ import type { HTTPMethods } from 'fastify';
 import { pino } from 'pino';
 import { createGreenhouseFake } from '../../connectors/greenhouse/fake.ts';
 import { connectors } from '../../connectors/index.ts';
+import type { SlackConfig } from '../../src/config.ts';
 import { type Connector, type OwnClients, openConnections, serveFake } from '../../src/connector/index.ts';
 import { openConsents } from '../../src/consent/index.ts';
 import { openCredits } from '../../src/credit/index.ts';
-import { openEvents } from '../../src/events.ts';
+import { type Events, openEvents } from '../../src/events.ts';
 import { type Imports, openImports, openIntake } from '../../src/intake/index.ts';
 import { type Letters, openLetters, openMailer } from '../../src/letter/index.ts';
 import { openCache } from '../../src/platform/cache.ts';
 import { openHttpServer, type Server } from '../../src/platform/http-server.ts';
 import { type ApiParts, registerApi, registerInstall } from '../../src/settings/index.ts';
-import { openSlack, type Slack } from '../../src/slack/index.ts';
+import { openSlack, openWorkspaces, type Slack, type SlackWorkspaces } from '../../src/slack/index.ts';
 import { makeTestClock, type TestClock } from '../support/clock.ts';
 import { openTestVault, testKey } from '../support/company.ts';
 import { openTestDatabase } from '../support/database.ts';
@@ -27,9 +28,12 @@ export interface TestRelay {
   readonly database: ApiParts['database'];
   readonly clock: TestClock;
   readonly jobs: TestJobs;
+  readonly events: Events;
   readonly imports: Imports;
   readonly connections: ApiParts['connections'];
   readonly slack: Slack;
+  /** The workspaces as another process sees them. */
+  readonly workspaces: SlackWorkspaces;
   readonly letters: Letters;
   /** Settings that fit the fake. */
   readonly settings: Readonly<Record<string, string>>;
@@ -53,11 +57,16 @@ export interface Answer {
 
 export async function openRelay(
   change: Partial<Pick<ApiParts, 'hasOutbox'>> &
-    Partial<ApiParts['jobs']> & { readonly more?: readonly Connector[]; readonly clients?: OwnClients['clients'] } = {},
+    Partial<ApiParts['jobs']> & {
+      readonly more?: readonly Connector[];
+      readonly clients?: OwnClients['clients'];
+      readonly slack?: SlackConfig;
+      readonly clock?: TestClock;
+    } = {},
 ): Promise<TestRelay> {
   const database = await openTestDatabase();
   const vault = openTestVault();
-  const clock = makeTestClock();
+  const clock = change.clock ?? makeTestClock();
   const logged: string[] = [];
   const log = pino(
     { level: 'debug' },
@@ -99,7 +108,23 @@ export async function openRelay(
     secretKeys: [testKey],
   });
   const credits = openCredits({ database, clock, events });
-  const slack = openSlack({ database, clock, events, jobs, log, connections, slack: undefined, baseUrl });
+  const slack = openSlack({
+    database,
+    vault,
+    clock,
+    events,
+    jobs,
+    cache,
+    log,
+    connections,
+    letters,
+    credits,
+    intake,
+    slack: change.slack,
+    baseUrl,
+  });
+  const workspaces = openWorkspaces({ database, vault, clock, log, slack: change.slack, baseUrl });
+  const slackInstall = slack.install;
   const server = await openHttpServer({ log, trustedProxies: 0, isHttps: true });
   const routes: { method: HTTPMethods; url: string }[] = [];
   server.addHook('onRoute', ({ method, url }) => {
@@ -107,7 +132,8 @@ export async function openRelay(
   });
   await intake.routes(server);
   await consents.routes(server);
-  await registerInstall(server, { database, clock, connections, adminToken, baseUrl });
+  slack.routes(server);
+  await registerInstall(server, { database, clock, connections, slackInstall, adminToken, baseUrl });
   await registerApi(server, {
     database,
     vault,
@@ -117,6 +143,8 @@ export async function openRelay(
     imports,
     letters,
     credits,
+    slack: slack.admin,
+    slackInstall,
     jobs: { counts: change.counts ?? jobs.counts, redrive: change.redrive ?? jobs.redrive },
     adminToken,
     baseUrl,
@@ -127,9 +155,11 @@ export async function openRelay(
     database,
     clock,
     jobs,
+    events,
     imports,
     connections,
     slack,
+    workspaces,
     letters,
     settings: fake.settings(hosted.origin),
     fake,

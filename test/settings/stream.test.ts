@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newId } from '../../src/platform/ids.ts';
-import { addCompany, baseUrl, openRelay, type TestRelay } from './relay.ts';
+import { addCompany, baseUrl, openRelay, sampleAgency, type TestRelay } from './relay.ts';
 
 let relay: TestRelay;
 
@@ -127,7 +127,10 @@ test('one rejection shows in every list on its way to a credit', async () => {
     { kind: 'referrals-converted', available: 1, towardsNext: 0 },
     { kind: 'referral-counted', available: 0, towardsNext: 1 },
   ]);
-  expect(lists.notices.items).toMatchObject([{ kind: 'credit-earned', status: 'logged', text: expect.any(String) }]);
+  expect(lists.notices.items).toMatchObject([
+    { kind: 'credit-earned', status: 'logged', text: expect.any(String), place: null },
+    { kind: 'letters-planned', status: 'logged', text: expect.any(String), place: null },
+  ]);
   expect(lists.outbox.items.at(-1)).toMatchObject({
     to: expect.stringContaining(delivery.email),
     subject: expect.any(String),
@@ -234,6 +237,40 @@ test('a letter is sent on now, over its hold', async () => {
   expect((await relay.call('GET', `/letters?company=${connected.slug}`)).body.items).toMatchObject([
     { status: 'sent' },
   ]);
+});
+
+test('a letter is held back by hand, and then sent on', async () => {
+  const connected = await openCompany('shadow');
+  await reject(connected);
+  const [letter] = (await relay.call('GET', `/letters?company=${connected.slug}`)).body.items;
+
+  const held = await relay.call('POST', `/letters/${letter.id}/hold`);
+  const again = await relay.call('POST', `/letters/${letter.id}/hold`);
+  const sent = await relay.call('POST', `/letters/${letter.id}/send`);
+
+  expect(held).toMatchObject({ status: 200, body: { id: letter.id, status: 'held', reason: 'by-hand' } });
+  expect(again).toMatchObject({ status: 409, body: { code: 'request_conflict' } });
+  expect(sent).toMatchObject({ status: 200, body: { status: 'planned' } });
+});
+
+test('letters that wait are planned again when their reason is mapped, and when the agency is put in order', async () => {
+  const connected = await openCompany('shadow');
+  const { slug, connectionId } = connected;
+  const readLetters = async () => (await relay.call('GET', `/letters?company=${slug}`)).body.items;
+  await relay.call('PATCH', `/connections/${connectionId}`, { mapping: { reasons: { '14001': { letter: 'hold' } } } });
+  await reject(connected);
+  const byReason = await readLetters();
+  await relay.call('PUT', `/companies/${slug}/agency`, { ...sampleAgency, licenceExpiresOn: '2026-11-23' });
+
+  await relay.call('PATCH', `/connections/${connectionId}`, { mapping: { reasons: { '14001': { letter: 'send' } } } });
+  await work();
+  const byAgency = await readLetters();
+  await relay.call('PUT', `/companies/${slug}/agency`, sampleAgency);
+  await work();
+
+  expect(byReason).toMatchObject([{ status: 'held', reason: 'reason-hold' }]);
+  expect(byAgency).toMatchObject([{ status: 'held', reason: 'licence-expired' }]);
+  expect(await readLetters()).toMatchObject([{ status: 'planned', reason: null }]);
 });
 
 test('a credit is held, used once, and another is refused while there is none', async () => {

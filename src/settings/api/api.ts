@@ -15,6 +15,7 @@ import { describeApi, serveDocs } from './openapi.ts';
 import { operationRoutes } from './operation.ts';
 import type { ApiParts } from './parts.ts';
 import { pollRoutes } from './polls.ts';
+import { slackRoutes } from './slack.ts';
 import { streamRoutes } from './stream.ts';
 import { templateRoutes } from './templates.ts';
 
@@ -52,5 +53,6 @@ async function guardedRoutes(api: Server, parts: ApiParts): Promise<void> {
   letterRoutes(api, parts);
   templateRoutes(api, parts);
   creditRoutes(api, parts);
+  slackRoutes(api, parts);
   operationRoutes(api, parts);
 }

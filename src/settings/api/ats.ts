@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { readCompany } from '../../company/index.ts';
-import type { Connection, VendorTemplate } from '../../connector/index.ts';
-import { type CarriedLink, findCarriedLink } from '../../letter/index.ts';
+import type { Connection } from '../../connector/index.ts';
+import { listRejectionReasons, listRejectionTemplates, rejectInAts } from '../../letter/index.ts';
 import { appendAudit } from '../../platform/audit.ts';
-import { RelayError, toRelayError } from '../../platform/errors.ts';
+import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import { json, problems, vendorProblems } from './answers.ts';
 import { findConnection } from './connections.ts';
@@ -111,7 +110,7 @@ export function atsRoutes(api: Server, parts: ApiParts): void {
     },
     handler: async (request) => {
       const connection = await findConnection(parts, request.params.id);
-      const reasons = requireTold(connection, await connections.listReasons(connection));
+      const reasons = await listRejectionReasons(parts, connection);
       const rules = new Map(Object.entries(connection.mapping.reasons));
       const items = reasons.map((reason) => ({ ...reason, rule: rules.get(reason.reasonRef) ?? null }));
       return { items, nextCursor: null };
@@ -133,7 +132,8 @@ export function atsRoutes(api: Server, parts: ApiParts): void {
     },
     handler: async (request) => {
       const connection = await findConnection(parts, request.params.id);
-      return { items: [...(await readTemplates(parts, connection))], nextCursor: null };
+      const templates = await listRejectionTemplates(parts, connection);
+      return { items: templates.map(({ text: _, ...template }) => template), nextCursor: null };
     },
   });
 
@@ -156,72 +156,9 @@ export function atsRoutes(api: Server, parts: ApiParts): void {
     },
     handler: async (request) => {
       const connection = await findConnection(parts, request.params.id);
-      return reject(parts, connection, { ...request.body, sendAt: request.body.sendAt ?? null });
+      return rejectInAts(parts, connection, { ...request.body, sendAt: request.body.sendAt ?? null }, actor);
     },
   });
-}
-
-/** @throws RelayError request_conflict when the vendor's API does not tell. */
-function requireTold<T>({ connector }: Connection, told: T | undefined): T {
-  if (told === undefined)
-    throw new RelayError('request_conflict', { message: `the API of ${connector} does not tell` });
-  return told;
-}
-
-async function readTemplates(
-  { connections, database, baseUrl }: Pick<ApiParts, 'connections' | 'database' | 'baseUrl'>,
-  connection: Connection,
-): Promise<readonly { readonly templateRef: string; readonly name: string; readonly carriesLink: CarriedLink }[]> {
-  const templates: readonly VendorTemplate[] = requireTold(connection, await connections.listTemplates(connection));
-  const company = await database.forCompany(connection.companyId, (tx) => readCompany(tx, connection.companyId));
-  if (!company) throw new RelayError('request_not_found', { message: 'the company is gone' });
-  const staticUrl = `${baseUrl}/r/${company.slug}`;
-  return templates.map(({ templateRef, name, ...template }) => ({
-    templateRef,
-    name,
-    carriesLink: findCarriedLink(template, staticUrl),
-  }));
-}
-
-interface Asked {
-  readonly applicationRef: string;
-  readonly reasonRef: string;
-  readonly templateRef: string;
-  readonly sendAt: Date | null;
-}
-
-/** Noted before it is asked and once more when it is answered: should we die between the two, the log says so. */
-async function reject(parts: ApiParts, connection: Connection, asked: Asked): Promise<z.infer<typeof AtsRejection>> {
-  const { mode } = connection;
-  if (mode !== 'ats-triggered')
-    throw new RelayError('request_conflict', { message: `the connection is in mode ${mode}, not ats-triggered` });
-  const template = (await readTemplates(parts, connection)).find(
-    ({ templateRef }) => templateRef === asked.templateRef,
-  );
-  // A personal link is written only in mode ats-personal: here its token would stand empty in the mail.
-  if (template?.carriesLink !== 'static')
-    throw new RelayError('request_conflict', {
-      message: template ? 'that template does not carry our static link' : 'there is no such rejection template',
-    });
-  const { applicationRef, reasonRef, templateRef } = asked;
-  const detail = {
-    applicationRef,
-    reasonRef,
-    templateRef,
-    ...(asked.sendAt && { sendAt: asked.sendAt.toISOString() }),
-  };
-  await note(parts, connection, 'rejection.asked', detail);
-  try {
-    const result = await parts.connections.reject(connection, asked);
-    await note(parts, connection, 'rejection.answered', {
-      applicationRef,
-      outcome: result.ok ? 'done' : result.reason,
-    });
-    return result;
-  } catch (thrown) {
-    await note(parts, connection, 'rejection.answered', { applicationRef, outcome: toRelayError(thrown).code });
-    throw thrown;
-  }
 }
 
 function note(

@@ -19,7 +19,7 @@ import { Agency, AgencyDetails, Company, listOf, NewCompany, NewTerms, PageQuery
 
 /** Companies, and the agency each of them works with. */
 export function companyRoutes(api: Server, parts: ApiParts): void {
-  const { database, vault, clock } = parts;
+  const { database, vault, clock, letters } = parts;
 
   api.route({
     method: 'GET',
@@ -100,7 +100,8 @@ export function companyRoutes(api: Server, parts: ApiParts): void {
       summary: "Set the company's agency",
       description:
         'The licensed 職業紹介事業者 that introduces. All of it is shown to applicants on the consent page. ' +
-        'The first time, default terms come into force with it: 10 referrals make one credit, counted at consent.',
+        'The first time, default terms come into force with it: 10 referrals make one credit, counted at consent. ' +
+        'Letters that were held for want of an agency in order are planned again.',
       params: SlugParams,
       body: AgencyDetails,
       response: { 200: json('The agency.', Agency), ...problems('request_not_found') },
@@ -110,6 +111,7 @@ export function companyRoutes(api: Server, parts: ApiParts): void {
         const now = clock.now();
         const agency = await saveAgency(tx, companyId, request.body, now);
         await appendAudit(tx, { companyId, at: now, actor, action: 'agency.saved', subject: agency.agencyId });
+        await letters.replan(tx, companyId);
         return toAgency(tx, agency, now);
       }),
   });

@@ -6,7 +6,7 @@ import type { Server } from '../../platform/http-server.ts';
 import type { Mapping } from '../../platform/tables.ts';
 import { cutPage, json, nothing, problems, vendorProblems } from './answers.ts';
 import { toConnector } from './connectors.ts';
-import { type ApiParts, asCompany } from './parts.ts';
+import { type ApiParts, actor, asCompany } from './parts.ts';
 import {
   CheckResult,
   CompanyPageQuery,
@@ -147,6 +147,43 @@ export function connectionRoutes(api: Server, parts: ApiParts): void {
     },
   });
 
+  for (const { verb, operationId, summary, description } of [
+    {
+      verb: 'pause',
+      operationId: 'pauseConnection',
+      summary: 'Send no letters for now',
+      description: 'Deliveries are still taken in. What it was before is kept in `resumesAs`.',
+    },
+    {
+      verb: 'resume',
+      operationId: 'resumeConnection',
+      summary: 'Let a paused connection go on as it was',
+      description: 'In shadow where what it was before is not known. Refused as turning it `live` is.',
+    },
+  ] as const) {
+    api.route({
+      method: 'POST',
+      url: `/connections/:id/${verb}`,
+      schema: {
+        operationId,
+        tags: ['Connections'],
+        summary,
+        description,
+        params: IdParams,
+        response: {
+          200: json('The connection as it is now.', Connection),
+          ...problems('request_not_found', 'request_conflict', 'agency_incomplete'),
+        },
+      },
+      handler: async (request) => {
+        const { companyId, connectionId } = await findConnection(parts, request.params.id);
+        const answer = await database.forCompany(companyId, (tx) => connections[verb](tx, connectionId, actor));
+        if (!answer.ok) throw new RelayError('request_conflict', { message: pauseRefusals[answer.reason] });
+        return toConnection(parts, answer.connection);
+      },
+    });
+  }
+
   api.route({
     method: 'POST',
     url: '/connections/:id/check',
@@ -168,6 +205,11 @@ export function connectionRoutes(api: Server, parts: ApiParts): void {
     },
   });
 }
+
+const pauseRefusals = {
+  'already-paused': 'the connection is paused already',
+  'not-paused': 'the connection is not paused',
+} as const;
 
 /** @throws RelayError request_not_found, also for a removed one. */
 export async function findConnection(

@@ -1,12 +1,13 @@
 import type { Server } from '../../platform/http-server.ts';
+import { slackTarget } from '../../slack/index.ts';
 import { makeTicket } from '../install/tickets.ts';
 import { json, problems } from './answers.ts';
 import { type ApiParts, asCompany } from './parts.ts';
 import { Install, NewInstall } from './schemas.ts';
 
-/** Begins the install of an ATS that is connected by agreeing there. */
+/** Begins the install of an ATS that is connected by agreeing there, or of Slack. */
 export function installRoutes(api: Server, parts: ApiParts): void {
-  const { connections, baseUrl } = parts;
+  const { connections, slackInstall, baseUrl } = parts;
 
   api.route({
     method: 'POST',
@@ -16,18 +17,25 @@ export function installRoutes(api: Server, parts: ApiParts): void {
       tags: ['Connections'],
       summary: 'Make an address that begins an install',
       description:
-        'For an ATS with the access `authorization-code`. Open the address in a browser, once, within ten minutes: it ' +
-        'leads to the ATS, and back to a page that tells what comes next. Installing again renews the connection.',
+        'For an ATS with the access `authorization-code`, or for `slack`. Open the address in a browser, once, within ten minutes: it ' +
+        'leads there, and back to a page that tells what comes next. Installing again renews the connection.',
       body: NewInstall,
       response: {
         201: json('Where an admin goes.', Install),
-        ...problems('request_not_found', 'request_conflict', 'connector_unknown', 'oauth_client_missing'),
+        ...problems(
+          'request_not_found',
+          'request_conflict',
+          'connector_unknown',
+          'oauth_client_missing',
+          'slack_client_missing',
+        ),
       },
     },
     handler: async (request, reply) => {
       const { company: reference, connector } = request.body;
       const companyId = await asCompany(parts, reference, async (_tx, company) => company.companyId);
-      connections.requireInstallable(connector);
+      if (connector === slackTarget) slackInstall.require();
+      else connections.requireInstallable(connector);
       const { ticket, expiresAt } = await makeTicket(parts, { companyId, connector });
       return reply.status(201).send({ url: `${baseUrl}/install/${connector}?ticket=${ticket}`, expiresAt });
     },

@@ -59,4 +59,21 @@ export function letterRoutes(api: Server, parts: ApiParts): void {
     },
     handler: (request) => letters.send(request.params.id, actor),
   });
+
+  api.route({
+    method: 'POST',
+    url: '/letters/:id/hold',
+    schema: {
+      operationId: 'holdLetter',
+      tags: ['Stream'],
+      summary: 'Keep a planned letter back until somebody decides',
+      description: 'It is held (`by-hand`), whatever changes meanwhile, until it is sent or cancelled.',
+      params: IdParams,
+      response: {
+        200: json('The letter as it is now.', Letter),
+        ...problems('request_not_found', 'request_conflict'),
+      },
+    },
+    handler: (request) => letters.hold(request.params.id, actor),
+  });
 }

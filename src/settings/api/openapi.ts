@@ -21,6 +21,7 @@ const tags = [
   { name: 'Connections', description: "A company's installed connectors, and what the ATS delivered." },
   { name: 'Stream', description: 'What became of each rejection: letter, consent, notice.' },
   { name: 'Credits', description: 'Referrals, and the free introductions they earn.' },
+  { name: 'Slack', description: 'The workspace, where notices go, who may act there, and how notices are worded.' },
   { name: 'Operation', description: 'Queues, the local outbox and the audit log.' },
 ];
 

@@ -9,6 +9,7 @@ import { RelayError } from '../../platform/errors.ts';
 import { isId } from '../../platform/ids.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import type { Vault } from '../../platform/vault.ts';
+import type { SlackAdmin, SlackInstall } from '../../slack/index.ts';
 
 /** What the API stands on. */
 export interface ApiParts {
@@ -18,8 +19,10 @@ export interface ApiParts {
   readonly connections: Connections;
   readonly intake: Pick<Intake, 'replay' | 'poll' | 'backfill'>;
   readonly imports: Pick<Imports, 'take' | 'confirm'>;
-  readonly letters: Pick<Letters, 'cancel' | 'send'>;
+  readonly letters: Pick<Letters, 'cancel' | 'send' | 'hold' | 'replan'>;
   readonly credits: Pick<Credits, 'confirmReferral' | 'reserve' | 'use' | 'release'>;
+  readonly slack: SlackAdmin;
+  readonly slackInstall: SlackInstall;
   readonly jobs: Pick<Jobs, 'counts' | 'redrive'>;
   /** Whoever bears it may do everything, for every company. */
   readonly adminToken: string;

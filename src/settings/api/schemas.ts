@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accessKinds, modes } from '../../connector/index.ts';
 import { errorCodes } from '../../platform/error-codes.ts';
+import { noticeKinds } from '../../slack/index.ts';
 
 /**
  * The JSON of the API. What enters is strict: an unknown field is refused. What leaves is drawn from our own types;
@@ -320,6 +321,10 @@ export const Connection = z
     companyId: Id,
     connector: z.string(),
     state: ConnectionState,
+    resumesAs: z
+      .enum(['shadow', 'live'])
+      .nullable()
+      .describe('What a paused one goes back to; null: it is not paused, or that is not known and it goes to shadow.'),
     webhookUrl: z.string().nullable().describe('The address to give to the ATS; null where it sends no webhooks.'),
     settings: z.record(z.string(), z.string()).describe('Secrets are masked.'),
     letter: LetterPolicy,
@@ -442,19 +447,22 @@ export const Balance = z
 export const Notice = z
   .object({
     id: Id,
-    kind: z.enum([
-      'credit-earned',
-      'progress',
-      'connection-failing',
-      'connection-recovered',
-      'connection-silent',
-      'consents-to-label',
-    ]),
-    text: z.string(),
+    kind: z.enum(noticeKinds),
+    text: z.string().describe('As it was last sent, or first written; it names nobody.'),
     status: z
-      .enum(['waiting', 'sending', 'sent', 'logged', 'failed'])
-      .describe('logged: no Slack workspace is configured, so it is only kept here.'),
-    reason: z.string().nullable(),
+      .enum(['waiting', 'sending', 'sent', 'logged', 'blocked', 'failed'])
+      .describe(
+        'logged: nobody gets it in Slack, so it is only kept here; blocked: Slack does not take it, and it waits 7 days for that to be mended.',
+      ),
+    reason: z
+      .string()
+      .nullable()
+      .describe("Why it is blocked or failed: Slack's own word, or unknown-outcome, too-old, not-tied."),
+    place: z
+      .object({ kind: z.enum(['channel', 'person']), slackRef: z.string(), name: z.string().nullable() })
+      .nullable()
+      .describe('Where it goes in Slack.'),
+    version: z.int().describe('Grows each time it has more to tell; the message is then edited in place.'),
     createdAt: Instant,
     sentAt: Instant.nullable(),
   })
@@ -568,7 +576,11 @@ export const ReservationRef = z.strictObject({ reservationId: Id });
 export const NewInstall = z
   .strictObject({
     company: CompanyRef,
-    connector: z.string().min(1).max(64).describe('One with the access `authorization-code`; see GET /connectors.'),
+    connector: z
+      .string()
+      .min(1)
+      .max(64)
+      .describe('One with the access `authorization-code`, see GET /connectors; or `slack`.'),
   })
   .meta({ examples: [{ company: 'sakura-foods', connector: 'greenhouse' }] });
 

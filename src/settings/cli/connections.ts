@@ -82,8 +82,10 @@ export function connectionCommand(io: ClientIo): ClientCommand {
 
   command
     .command('install')
-    .description('print an address that connects an ATS by agreeing there; it opens once, within ten minutes')
-    .argument('<connector>', 'one that career-relay connectors shows with an install')
+    .description(
+      'print an address that connects an ATS, or Slack, by agreeing there; it opens once, within ten minutes',
+    )
+    .argument('<connector>', 'one that career-relay connectors shows with an install, or slack')
     .requiredOption('--company <company>', 'slug or id')
     .calls<[string], { readonly company: string }>(io, async ({ client, screen, options }, connector) => {
       const answer = await client.send('POST', '/install', { company: options.company, connector });
@@ -108,7 +110,8 @@ export function connectionCommand(io: ClientIo): ClientCommand {
   command.commandsGroup('Run:');
   addStateCommand(io, command, 'live', 'send letters from now on');
   addStateCommand(io, command, 'shadow', 'plan and show letters, send none');
-  addStateCommand(io, command, 'paused', 'send no letters for now; deliveries are still taken in', 'pause');
+  addPauseCommand(io, command, 'pause', 'send no letters for now; deliveries are still taken in');
+  addPauseCommand(io, command, 'resume', 'let a paused one go on as it was');
 
   addImportCommands(io, command);
   addAtsCommands(io, command);
@@ -195,25 +198,30 @@ function withSettings(command: ClientCommand): ClientCommand {
     .option('--secret-file <name=path>', 'one setting from a file (repeatable)', pair);
 }
 
-function addStateCommand(
-  io: ClientIo,
-  command: ClientCommand,
-  state: 'live' | 'shadow' | 'paused',
-  description: string,
-  name: string = state,
-): void {
+function addStateCommand(io: ClientIo, command: ClientCommand, state: 'live' | 'shadow', description: string): void {
   command
-    .command(name)
+    .command(state)
     .description(description)
     .argument('<id>', 'of the connection')
     .calls<[string], object>(io, async ({ client, screen }, id) => {
       const answer = await client.send('PATCH', `/connections/${toSegment(id)}`, { state });
-      screen.show(
-        answer,
-        Connection,
-        (connection) => `${screen.colours.green('✓')} The connection is ${connection.state}.`,
-      );
+      screen.show(answer, Connection, (connection) => renderState(screen, connection));
     });
+}
+
+function addPauseCommand(io: ClientIo, command: ClientCommand, verb: 'pause' | 'resume', description: string): void {
+  command
+    .command(verb)
+    .description(description)
+    .argument('<id>', 'of the connection')
+    .calls<[string], object>(io, async ({ client, screen }, id) => {
+      const answer = await client.send('POST', `/connections/${toSegment(id)}/${verb}`);
+      screen.show(answer, Connection, (connection) => renderState(screen, connection));
+    });
+}
+
+function renderState({ colours }: Screen, { state }: Connection): string {
+  return `${colours.green('✓')} The connection is ${state}.`;
 }
 
 /** Gathers settings from the line, standard input and files. A file's last line break does not belong to the value. */

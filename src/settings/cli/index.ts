@@ -5,6 +5,7 @@ import { creditsCommand } from './credits.ts';
 import { deliveriesCommand } from './deliveries.ts';
 import type { ClientIo } from './io.ts';
 import { lettersCommand } from './letters.ts';
+import { slackCommand } from './slack.ts';
 import { templateCommand } from './template.ts';
 
 export type { ClientIo } from './io.ts';
@@ -19,6 +20,7 @@ export function addClientCommands(program: Command, io: ClientIo): void {
     lettersCommand,
     templateCommand,
     creditsCommand,
+    slackCommand,
   ]) {
     const command = build(io);
     for (const one of [command, ...allBelow(command)]) {

@@ -12,6 +12,7 @@ export function lettersCommand(io: ClientIo): ClientCommand {
       ['what is planned and what was sent', 'letters list sakura-foods'],
       ['keep one from going out', 'letters cancel <id>'],
       ['let a held one go out now', 'letters send <id>'],
+      ['keep one back until somebody has looked', 'letters hold <id>'],
     );
 
   withPages(
@@ -33,6 +34,7 @@ export function lettersCommand(io: ClientIo): ClientCommand {
   for (const [name, description] of [
     ['cancel', 'keep a letter from going out'],
     ['send', 'let a held or planned letter go out now'],
+    ['hold', 'keep a planned letter back until it is sent or cancelled'],
   ] as const) {
     command
       .command(name)

@@ -7,6 +7,7 @@ import { RelayError, toRelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import { newToken } from '../../platform/ids.ts';
 import { readRefusal } from '../../platform/problem.ts';
+import { type SlackInstallOutcome, slackTarget } from '../../slack/index.ts';
 import { openAdminGuard } from '../api/auth.ts';
 import { type ApiParts, findCompany } from '../api/parts.ts';
 import {
@@ -20,22 +21,26 @@ import {
   toFailedPage,
   toStalePage,
 } from './page.ts';
+import { toSlackDeniedPage, toSlackDonePage, toSlackFailedPage, toSlackStalePage } from './slack-pages.ts';
 import { takeTicket } from './tickets.ts';
 
-export type InstallRouteParts = Pick<ApiParts, 'database' | 'clock' | 'connections' | 'adminToken' | 'baseUrl'>;
+export type InstallRouteParts = Pick<
+  ApiParts,
+  'database' | 'clock' | 'connections' | 'slackInstall' | 'adminToken' | 'baseUrl'
+>;
 
 const requestsPerMinute = 60;
 const cookieSeconds = 600;
 
 /**
  * The install door of marketplaces: `/install/<connector>` leads an admin to the ATS, `/install/<connector>/callback`
- * takes what it sends back. Both change something by GET, as OAuth has it, so a HEAD is not answered. Whatever goes wrong
+ * takes what it sends back; the same for Slack, at `/install/slack`. Both change something by GET, as OAuth has it, so a HEAD is not answered. Whatever goes wrong
  * is told by a page; neither code nor state nor ticket ever stands in a log.
  */
 export async function registerInstall(server: Server, parts: InstallRouteParts): Promise<void> {
   await server.register(
     async (door: Server) => {
-      const { database, connections } = parts;
+      const { database, connections, slackInstall } = parts;
       const browsers = openBrowsers(parts.baseUrl);
       const requireAdmin = openAdminGuard(door, parts.adminToken);
       const count = door.createRateLimit({ max: requestsPerMinute, timeWindow: 60_000 });
@@ -49,8 +54,11 @@ export async function registerInstall(server: Server, parts: InstallRouteParts):
       door.setNotFoundHandler((request, reply) => sendTrouble(new RelayError('request_not_found'), request, reply));
 
       /** @returns whose admin it is; undefined for a ticket that is of no use. */
-      async function readCompanyId(request: FastifyRequest, reply: FastifyReply): Promise<string | undefined> {
-        const { connector } = readParams(request);
+      async function readCompanyId(
+        request: FastifyRequest,
+        reply: FastifyReply,
+        connector: string,
+      ): Promise<string | undefined> {
         const { company, ticket } = StartQuery.safeParse(request.query).data ?? {};
         if (ticket !== undefined) return takeTicket(parts, { ticket, connector });
         await requireAdmin(request, reply);
@@ -59,7 +67,7 @@ export async function registerInstall(server: Server, parts: InstallRouteParts):
       }
 
       door.get('/:connector', { exposeHeadRoute: false, schema: { hide: true } }, async (request, reply) => {
-        const companyId = await readCompanyId(request, reply);
+        const companyId = await readCompanyId(request, reply, readParams(request).connector);
         if (companyId === undefined) return sendPage(request, reply, 400, toStalePage);
         const browser = browsers.name(request, reply);
         const { url } = await connections.beginInstall({ companyId, ...readParams(request), browser });
@@ -74,6 +82,34 @@ export async function registerInstall(server: Server, parts: InstallRouteParts):
         const { state, ...answer } = back;
         return sendOutcome(await connections.finishInstall({ connector, state, browser, answer }), request, reply);
       });
+
+      door.get(slackPath, { exposeHeadRoute: false, schema: { hide: true } }, async (request, reply) => {
+        const companyId = await readCompanyId(request, reply, slackTarget);
+        if (companyId === undefined) return sendPage(request, reply, 400, toSlackStalePage);
+        const browser = browsers.name(request, reply);
+        const { url } = await slackInstall.begin({ companyId, browser });
+        return reply.redirect(url, 302);
+      });
+
+      door.get(`${slackPath}/callback`, { exposeHeadRoute: false, schema: { hide: true } }, async (request, reply) => {
+        const back = CallbackQuery.safeParse(request.query).data;
+        const browser = browsers.read(request);
+        if (!back || browser === undefined) return sendPage(request, reply, 400, toSlackStalePage);
+        const { state, ...answer } = back;
+        return sendSlackOutcome(await slackInstall.finish({ state, browser, answer }), request, reply);
+      });
+
+      async function sendSlackOutcome(outcome: SlackInstallOutcome, request: FastifyRequest, reply: FastifyReply) {
+        if (outcome.ok) {
+          const company = await database.forSystem((tx) => readCompany(tx, outcome.companyId));
+          return sendPage(request, reply, 200, (locale) =>
+            toSlackDonePage(locale, { outcome, company: company?.name ?? '' }),
+          );
+        }
+        if (outcome.reason === 'stale') return sendPage(request, reply, 400, toSlackStalePage);
+        if (outcome.reason === 'denied') return sendPage(request, reply, 400, toSlackDeniedPage);
+        return sendTrouble(outcome.error, request, reply);
+      }
 
       async function sendOutcome(outcome: InstallOutcome, request: FastifyRequest, reply: FastifyReply) {
         const declared = connections.connector(readParams(request).connector);
@@ -95,6 +131,8 @@ export async function registerInstall(server: Server, parts: InstallRouteParts):
     { prefix: '/install' },
   );
 }
+
+const slackPath = `/${slackTarget}`;
 
 const strictHeaders = {
   'content-security-policy': installCsp,
@@ -160,10 +198,11 @@ function sendTrouble(thrown: unknown, request: FastifyRequest, reply: FastifyRep
   if (error.kind === 'internal')
     request.log.error({ err: error, code: error.code, route: request.routeOptions.url }, 'an install page failed');
   if (error.retryAfterMs !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
+  const isSlack = request.routeOptions.url?.startsWith(`/install${slackPath}`) ?? false;
+  const connector = isSlack ? slackTarget : readParams(request).connector;
+  const toFailed = isSlack ? toSlackFailedPage : toFailedPage;
   return sendPage(request, reply, errorCodes[error.code].status, (locale) =>
-    error.code === 'request_unauthorized'
-      ? toClosedPage(locale, readParams(request).connector)
-      : toFailedPage(locale, error.userMessage),
+    error.code === 'request_unauthorized' ? toClosedPage(locale, connector) : toFailed(locale, error.userMessage),
   );
 }
 

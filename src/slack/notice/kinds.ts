@@ -1,3 +1,5 @@
+import type { NoticeKind as StoredKind } from '../../platform/tables.ts';
+
 /** Every kind of notice, and whether recruiters may wish it away from a place. Stored, so never renamed. */
 export const noticeKinds = [
   'credit-earned',
@@ -15,7 +17,7 @@ export const noticeKinds = [
   'consents-to-label',
   'import-problems',
   'weekly-digest',
-] as const;
+] as const satisfies readonly StoredKind[];
 export type NoticeKind = (typeof noticeKinds)[number];
 
 export type Locale = 'ja' | 'en';

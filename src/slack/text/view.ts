@@ -1,4 +1,5 @@
 import type { types } from '@slack/bolt';
+import { z } from 'zod';
 import type { Locale, NoticeKind, Remark, Tokens } from '../notice/kinds.ts';
 
 /** All that a notice's message is made of. Read when it is sent, so that it tells the present state. */
@@ -9,6 +10,8 @@ export interface NoticeView {
   readonly tokens: Tokens;
   readonly remarks: readonly Remark[];
   readonly connectionId: string | null;
+  /** For credit-reserved: what its button settles. */
+  readonly reservationId?: string | null;
   /** For letters-planned and letters-held: how the letters it tells of stand now. */
   readonly letters: LetterCounts | null;
   /** Whom it concerns, where the place shows names; else []. At most ten are shown, then how many more. */
@@ -16,6 +19,10 @@ export interface NoticeView {
   /** The digest's picture, uploaded to Slack; null while it has none. */
   readonly chart: { readonly fileRef: string } | { readonly imageUrl: string } | null;
 }
+
+/** Whole letters and people of one week; `label` is its first day, such as `11/16`. */
+export const ChartWeek = z.object({ label: z.string(), sent: z.int(), consents: z.int() });
+export type ChartWeek = Readonly<z.infer<typeof ChartWeek>>;
 
 /** Whole letters; they add up to what the notice tells of. */
 export interface LetterCounts {
@@ -54,7 +61,10 @@ export interface Wording {
   readonly body: string;
 }
 
-/** A message as it goes to Slack: what notifications show, and what the channel shows. Within Slack's limits. */
+/**
+ * A message: what notifications show, and what the channel shows. Within Slack's limits. In `blocks` every value is
+ * escaped; `text` is plain, also kept and logged, and whoever sends it escapes it.
+ */
 export interface RenderedNotice {
   readonly text: string;
   readonly blocks: readonly types.KnownBlock[];

@@ -1,0 +1,401 @@
+import type { Server } from '../../platform/http-server.ts';
+import type { Place, Route } from '../../slack/index.ts';
+import { json, nothing, problems } from './answers.ts';
+import { type ApiParts, actor, findCompany } from './parts.ts';
+import { listOf, SlugParams } from './schemas.ts';
+import {
+  AddedSlackPlace,
+  AskedPreview,
+  LinkCode,
+  NewLinkCode,
+  NewSlackPerson,
+  NewSlackPlace,
+  NewSlackWording,
+  NoticeHours,
+  NoticePreview,
+  namesWarning,
+  PersonParams,
+  PlaceParams,
+  SlackGone,
+  SlackPerson,
+  SlackPlace,
+  SlackPlaceChange,
+  SlackPlaces,
+  SlackRoute,
+  SlackRoutes,
+  SlackState,
+  SlackToken,
+  SlackWording,
+  WordingParams,
+} from './slack-schemas.ts';
+
+/** What an admin settles about Slack: the workspace, where notices go, who may act there, and how notices are worded. */
+export function slackRoutes(api: Server, parts: ApiParts): void {
+  workspaceRoutes(api, parts);
+  placeRoutes(api, parts);
+  peopleRoutes(api, parts);
+  wordingRoutes(api, parts);
+}
+
+const tags = ['Slack'];
+const slackProblems = [
+  'request_not_found',
+  'request_conflict',
+  'slack_not_connected',
+  'slack_tied_elsewhere',
+  'slack_token_unsuitable',
+  'slack_token_refused',
+  'slack_refused',
+  'slack_unavailable',
+] as const;
+
+async function findCompanyId({ database }: ApiParts, slug: string): Promise<string> {
+  return (await database.forSystem((tx) => findCompany(tx, slug))).companyId;
+}
+
+function workspaceRoutes(api: Server, parts: ApiParts): void {
+  const { slack } = parts;
+
+  api.route({
+    method: 'GET',
+    url: '/companies/:slug/slack',
+    schema: {
+      operationId: 'getSlack',
+      tags,
+      summary: 'Show how a company stands with Slack',
+      params: SlugParams,
+      response: { 200: json('The workspace and the hours.', SlackState), ...problems('request_not_found') },
+    },
+    handler: async ({ params }) => ({ ...(await slack.readState(await findCompanyId(parts, params.slug))) }),
+  });
+
+  api.route({
+    method: 'POST',
+    url: '/companies/:slug/slack/connect',
+    schema: {
+      operationId: 'connectSlack',
+      tags,
+      summary: 'Tie a company to a workspace by a bot token',
+      description:
+        'For an app that was installed inside Slack itself, as with Socket Mode. Otherwise `POST /install` with connector ' +
+        '`slack` gives an address to open. A company is tied to one workspace; disconnect it first to change that.',
+      params: SlugParams,
+      body: SlackToken,
+      response: { 200: json('The workspace that is tied now.', SlackState), ...problems(...slackProblems) },
+    },
+    handler: async ({ params, body }) => ({
+      ...(await slack.connect(await findCompanyId(parts, params.slug), body.botToken, actor)),
+    }),
+  });
+
+  api.route({
+    method: 'DELETE',
+    url: '/companies/:slug/slack',
+    schema: {
+      operationId: 'disconnectSlack',
+      tags,
+      summary: 'Untie a company from its workspace',
+      description: 'Where no other company uses the workspace, our token there is revoked and forgotten.',
+      params: SlugParams,
+      response: { 200: json('It is untied. Notices are kept and logged.', SlackGone), ...problems(...slackProblems) },
+    },
+    handler: async ({ params }) => ({
+      app: await slack.disconnect(await findCompanyId(parts, params.slug), actor),
+    }),
+  });
+
+  api.route({
+    method: 'PUT',
+    url: '/companies/:slug/slack/hours',
+    schema: {
+      operationId: 'setNoticeHours',
+      tags,
+      summary: "Set the hours in which a company's notices arrive",
+      params: SlugParams,
+      body: NoticeHours,
+      response: {
+        200: json('The workspace and the hours.', SlackState),
+        ...problems('request_not_found', 'slack_not_connected'),
+      },
+    },
+    handler: async ({ params, body }) => ({
+      ...(await slack.saveHours(await findCompanyId(parts, params.slug), body, actor)),
+    }),
+  });
+}
+
+function placeRoutes(api: Server, parts: ApiParts): void {
+  const { slack } = parts;
+
+  api.route({
+    method: 'GET',
+    url: '/companies/:slug/slack/places',
+    schema: {
+      operationId: 'listSlackPlaces',
+      tags,
+      summary: "List the channels and people that get a company's notices",
+      params: SlugParams,
+      response: { 200: json('The places.', SlackPlaces), ...problems('request_not_found') },
+    },
+    handler: async ({ params }) => ({
+      items: (await slack.listPlaces(await findCompanyId(parts, params.slug))).map(toPlace),
+      nextCursor: null,
+      warning: { ...namesWarning },
+    }),
+  });
+
+  api.route({
+    method: 'POST',
+    url: '/companies/:slug/slack/places',
+    schema: {
+      operationId: 'addSlackPlace',
+      tags,
+      summary: 'Let a channel or a person get notices',
+      description:
+        'Slack is asked first whether they can arrive there: invite the app to a channel before. The first place is the default.',
+      params: SlugParams,
+      body: NewSlackPlace,
+      response: { 201: json('The new place.', AddedSlackPlace), ...problems(...slackProblems) },
+    },
+    handler: async ({ params, body }, reply) => {
+      const { place, warnings } = await slack.addPlace(await findCompanyId(parts, params.slug), body.slackRef, actor);
+      return reply.status(201).send({ ...toPlace(place), warnings: [...warnings] });
+    },
+  });
+
+  api.route({
+    method: 'PATCH',
+    url: '/companies/:slug/slack/places/:id',
+    schema: {
+      operationId: 'changeSlackPlace',
+      tags,
+      summary: 'Make a place the default, or show names there',
+      params: PlaceParams,
+      body: SlackPlaceChange,
+      response: { 200: json('The place as it is now.', SlackPlace), ...problems('request_not_found') },
+    },
+    handler: async ({ params, body }) => {
+      const { isDefault, hasNames } = body;
+      const companyId = await findCompanyId(parts, params.slug);
+      return toPlace(await slack.changePlace(companyId, params.id, { isDefault, hasNames }, actor));
+    },
+  });
+
+  api.route({
+    method: 'POST',
+    url: '/companies/:slug/slack/places/:id/retry',
+    schema: {
+      operationId: 'retrySlackPlace',
+      tags,
+      summary: 'Ask Slack again whether notices can arrive in a place',
+      description: 'When they can, those of the last seven days that wait there are sent.',
+      params: PlaceParams,
+      response: { 200: json('The place as it is now.', SlackPlace), ...problems(...slackProblems) },
+    },
+    handler: async ({ params }) =>
+      toPlace(await slack.retryPlace(await findCompanyId(parts, params.slug), params.id, actor)),
+  });
+
+  api.route({
+    method: 'DELETE',
+    url: '/companies/:slug/slack/places/:id',
+    schema: {
+      operationId: 'removeSlackPlace',
+      tags,
+      summary: 'Let a place get no more notices',
+      params: PlaceParams,
+      response: { 204: nothing('It gets none; its routes are gone with it.'), ...problems('request_not_found') },
+    },
+    handler: async ({ params }, reply) => {
+      await slack.removePlace(await findCompanyId(parts, params.slug), params.id, actor);
+      return reply.status(204).send();
+    },
+  });
+
+  api.route({
+    method: 'GET',
+    url: '/companies/:slug/slack/routes',
+    schema: {
+      operationId: 'listSlackRoutes',
+      tags,
+      summary: 'List which notices go where',
+      params: SlugParams,
+      response: { 200: json('The routes.', listOf(SlackRoute)), ...problems('request_not_found') },
+    },
+    handler: async ({ params }) => toRoutes(await slack.listRoutes(await findCompanyId(parts, params.slug))),
+  });
+
+  api.route({
+    method: 'PUT',
+    url: '/companies/:slug/slack/routes',
+    schema: {
+      operationId: 'setSlackRoutes',
+      tags,
+      summary: 'Say which notices go where',
+      description:
+        'Replaces all routes. A notice goes to the place of every route that fits it, and to the default place where none does.',
+      params: SlugParams,
+      body: SlackRoutes,
+      response: { 200: json('The routes.', listOf(SlackRoute)), ...problems('request_not_found') },
+    },
+    handler: async ({ params, body }) =>
+      toRoutes(await slack.replaceRoutes(await findCompanyId(parts, params.slug), body.routes, actor)),
+  });
+}
+
+function peopleRoutes(api: Server, parts: ApiParts): void {
+  const { slack } = parts;
+
+  api.route({
+    method: 'GET',
+    url: '/companies/:slug/slack/people',
+    schema: {
+      operationId: 'listSlackPeople',
+      tags,
+      summary: 'List who may act for a company in Slack',
+      params: SlugParams,
+      response: { 200: json('The people.', listOf(SlackPerson)), ...problems('request_not_found') },
+    },
+    handler: async ({ params }) => ({
+      items: [...(await slack.listPeople(await findCompanyId(parts, params.slug)))],
+      nextCursor: null,
+    }),
+  });
+
+  api.route({
+    method: 'POST',
+    url: '/companies/:slug/slack/people',
+    schema: {
+      operationId: 'linkSlackPerson',
+      tags,
+      summary: 'Let a Slack user act for a company',
+      description: 'Whoever is linked already gets this role instead.',
+      params: SlugParams,
+      body: NewSlackPerson,
+      response: { 200: json('The person.', SlackPerson), ...problems(...slackProblems) },
+    },
+    handler: async ({ params, body }) => ({
+      ...(await slack.linkPerson(await findCompanyId(parts, params.slug), body.slackRef, body.role, actor)),
+    }),
+  });
+
+  api.route({
+    method: 'DELETE',
+    url: '/companies/:slug/slack/people/:slackRef',
+    schema: {
+      operationId: 'unlinkSlackPerson',
+      tags,
+      summary: 'Let a Slack user act for a company no longer',
+      params: PersonParams,
+      response: { 204: nothing('The person may do nothing any more.'), ...problems('request_not_found') },
+    },
+    handler: async ({ params }, reply) => {
+      await slack.unlinkPerson(await findCompanyId(parts, params.slug), params.slackRef, actor);
+      return reply.status(204).send();
+    },
+  });
+
+  api.route({
+    method: 'POST',
+    url: '/companies/:slug/slack/link-codes',
+    schema: {
+      operationId: 'makeLinkCode',
+      tags,
+      summary: 'Make a code by which a Slack user links himself',
+      description: 'It works once, for a day, in the workspace of the company.',
+      params: SlugParams,
+      body: NewLinkCode,
+      response: { 201: json('The code.', LinkCode), ...problems('request_not_found', 'request_conflict') },
+    },
+    handler: async ({ params, body }, reply) => {
+      const made = await slack.makeLinkCode(await findCompanyId(parts, params.slug), body.role, actor);
+      return reply.status(201).send({ ...made, command: `/career-relay link ${made.code}` });
+    },
+  });
+}
+
+function wordingRoutes(api: Server, parts: ApiParts): void {
+  const { slack } = parts;
+
+  api.route({
+    method: 'GET',
+    url: '/companies/:slug/slack/wordings',
+    schema: {
+      operationId: 'listSlackWordings',
+      tags,
+      summary: "List a company's own wordings of notices",
+      params: SlugParams,
+      response: { 200: json('The wordings.', listOf(SlackWording)), ...problems('request_not_found') },
+    },
+    handler: async ({ params }) => ({
+      items: [...(await slack.listWordings(await findCompanyId(parts, params.slug)))],
+      nextCursor: null,
+    }),
+  });
+
+  api.route({
+    method: 'PUT',
+    url: '/companies/:slug/slack/wordings/:kind/:locale',
+    schema: {
+      operationId: 'setSlackWording',
+      tags,
+      summary: 'Word a notice otherwise',
+      description: 'Title and body; figures, buttons and the plain text for notifications stay as they are.',
+      params: WordingParams,
+      body: NewSlackWording,
+      response: { 200: json('The wording.', SlackWording), ...problems('request_not_found') },
+    },
+    handler: async ({ params, body }) => {
+      const { slug, kind, locale } = params;
+      return { ...(await slack.saveWording(await findCompanyId(parts, slug), { kind, locale, ...body }, actor)) };
+    },
+  });
+
+  api.route({
+    method: 'DELETE',
+    url: '/companies/:slug/slack/wordings/:kind/:locale',
+    schema: {
+      operationId: 'removeSlackWording',
+      tags,
+      summary: 'Go back to our wording of a notice',
+      params: WordingParams,
+      response: { 204: nothing('Our wording stands again.'), ...problems('request_not_found') },
+    },
+    handler: async ({ params }, reply) => {
+      const { slug, kind, locale } = params;
+      await slack.removeWording(await findCompanyId(parts, slug), kind, locale, actor);
+      return reply.status(204).send();
+    },
+  });
+
+  api.route({
+    method: 'POST',
+    url: '/companies/:slug/slack/preview',
+    schema: {
+      operationId: 'previewNotice',
+      tags,
+      summary: 'Show a notice as it would stand in Slack',
+      description: 'With invented figures. Nothing is sent and nothing is kept.',
+      params: SlugParams,
+      body: AskedPreview,
+      response: { 200: json('The notice.', NoticePreview), ...problems('request_not_found') },
+    },
+    handler: async ({ params, body }) => {
+      const {
+        text,
+        blocks,
+        html,
+        problems: found,
+      } = await slack.preview(await findCompanyId(parts, params.slug), body);
+      return { text, html, problems: [...found], blocks: blocks.map((block) => ({ ...block })) };
+    },
+  });
+}
+
+function toPlace({ placeId, kind, slackRef, name, hasNames, isDefault, blockedReason }: Place) {
+  return { id: placeId, kind, slackRef, name, hasNames, isDefault, blockedReason };
+}
+
+function toRoutes(routes: readonly Route[]) {
+  return { items: routes.map((route) => ({ ...route, kinds: [...route.kinds] })), nextCursor: null };
+}

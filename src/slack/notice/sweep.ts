@@ -1,0 +1,113 @@
+import { moveIntoHours } from '../../platform/business-hours.ts';
+import type { Tx } from '../../platform/database.ts';
+import { readHours, unblockPlace } from '../place/store.ts';
+import { keptMs } from './model.ts';
+import { enqueueNotices, type RecordingParts } from './record.ts';
+import { holdMs } from './send.ts';
+
+/** A job that did not come so long after its time is lost. In milliseconds. */
+const lostMs = 120_000;
+const mostAtOnce = 500;
+
+/** Takes up what is due and has no job: a process died, or a queue was emptied. */
+export async function sweepNotices({ database, clock, jobs }: RecordingParts): Promise<void> {
+  const now = clock.now();
+  const before = (ms: number) => new Date(now.getTime() - ms);
+  const stranded = await database.forSystem((tx) =>
+    tx
+      .selectFrom('notice')
+      .select(['company_id', 'notice_id'])
+      .where('due_at', '<=', now)
+      .where((is) => is.or([is('queued_at', 'is', null), is('queued_at', '<', before(lostMs))]))
+      .where((is) => is.or([is('claimed_at', 'is', null), is('claimed_at', '<=', before(holdMs))]))
+      .orderBy('due_at')
+      .limit(mostAtOnce)
+      .execute(),
+  );
+  for (const [companyId, rows] of Map.groupBy(stranded, (row) => row.company_id)) {
+    const noticeIds = rows.map((row) => row.notice_id);
+    await database.forCompany(companyId, async (tx) => {
+      await tx.updateTable('notice').set({ queued_at: now }).where('notice_id', 'in', noticeIds).execute();
+      await enqueueNotices(
+        jobs,
+        tx,
+        companyId,
+        noticeIds.map((noticeId) => ({ noticeId, dueAt: now })),
+      );
+    });
+  }
+}
+
+/**
+ * Sends what waited for places that took nothing, now that they do: those of `slackRef`, or all of the company's. What
+ * waited longer than 7 days is told no more: it fails as `too-old`.
+ */
+export async function resumePlaces(
+  { database, clock, jobs }: Pick<RecordingParts, 'database' | 'clock' | 'jobs'>,
+  companyId: string,
+  { slackRef }: { readonly slackRef?: string | undefined } = {},
+): Promise<void> {
+  const now = clock.now();
+  await database.forCompany(companyId, async (tx) => {
+    let query = tx.selectFrom('slack_place').select('place_id').where('company_id', '=', companyId);
+    if (slackRef !== undefined) query = query.where('slack_ref', '=', slackRef);
+    const placeIds = (await query.orderBy('place_id').execute()).map((row) => row.place_id);
+    if (placeIds.length === 0) return;
+    await dropOld(tx, placeIds, new Date(now.getTime() - keptMs));
+    const hours = await readHours(tx, companyId);
+    const dueAt = hours ? moveIntoHours(now, hours) : now;
+    const noticeIds = await readdress(tx, placeIds, dueAt);
+    // Notices first: that is the order in which a run that sends locks them.
+    for (const placeId of placeIds) await unblockPlace(tx, placeId);
+    await enqueueNotices(
+      jobs,
+      tx,
+      companyId,
+      noticeIds.map((noticeId) => ({ noticeId, dueAt })),
+    );
+  });
+}
+
+async function dropOld(tx: Tx, placeIds: readonly string[], before: Date): Promise<void> {
+  await tx
+    .updateTable('notice')
+    .set({ status: 'failed', reason: 'too-old' })
+    .where('place_id', 'in', placeIds)
+    .where('status', '=', 'blocked')
+    .where('created_at', '<', before)
+    .execute();
+}
+
+/** Lets wait again what was blocked, posts and edits; gives their ids, oldest first. */
+async function readdress(tx: Tx, placeIds: readonly string[], dueAt: Date): Promise<readonly string[]> {
+  const rows = await tx
+    .selectFrom('notice')
+    .select(['notice_id', 'status'])
+    .where('place_id', 'in', placeIds)
+    .where((is) =>
+      is.or([
+        is('status', '=', 'blocked'),
+        is.and([
+          is('status', '=', 'sent'),
+          is('reason', 'is', null),
+          is('due_at', 'is', null),
+          is('version', '>', is.ref('sent_version')),
+        ]),
+      ]),
+    )
+    .orderBy('notice_id')
+    .forUpdate()
+    .execute();
+  const set = (noticeIds: readonly string[], status: 'waiting' | 'sent') =>
+    noticeIds.length === 0
+      ? Promise.resolve()
+      : tx
+          .updateTable('notice')
+          .set({ status, reason: null, due_at: dueAt, queued_at: dueAt, failures: 0 })
+          .where('notice_id', 'in', noticeIds)
+          .execute();
+  const idsOf = (status: string) => rows.filter((row) => row.status === status).map((row) => row.notice_id);
+  await set(idsOf('blocked'), 'waiting');
+  await set(idsOf('sent'), 'sent');
+  return rows.map((row) => row.notice_id);
+}
