@@ -48,8 +48,7 @@ export function openBrowser(relay: Pick<TestRelay, 'server'>): Browser {
     cookies,
     setCookies,
     send,
-    auth: async (path, body, headers) =>
-      toAnswer(await send(body ? 'POST' : 'GET', `/api/auth${path}`, body, headers)),
+    auth: async (path, body, headers) => toAnswer(await send(body ? 'POST' : 'GET', `/api/auth${path}`, body, headers)),
     call: async (method, path, body, headers) => toAnswer(await send(method, `/api/v1${path}`, body, headers)),
   };
 }
@@ -59,8 +58,9 @@ export const sessionCookie = '__Host-relay.session_token';
 /** The code in the newest mail to an address; undefined while there is none. */
 export async function readMailedCode(relay: TestRelay, email: string): Promise<string | undefined> {
   await relay.identity.close();
-  const { body } = await relay.call('GET', '/outbox?limit=200');
-  const mail = body.items.find((one: { to: string }) => one.to === email);
+  const mail = await relay.database.forSystem((tx) =>
+    tx.selectFrom('outbox_mail').select('text').where('to', '=', email).orderBy('mail_id', 'desc').executeTakeFirst(),
+  );
   return /[?]code=([\w.-]+)/.exec(mail?.text ?? '')?.[1];
 }
 
