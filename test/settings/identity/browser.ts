@@ -25,11 +25,13 @@ export function openBrowser(relay: Pick<TestRelay, 'server'>): Browser {
 
   async function send(method: Method, url: string, body?: object, headers: Record<string, string> = {}) {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const all = { ...(cookie && { cookie }), origin: baseUrl, 'sec-fetch-site': 'same-origin', ...headers };
     const response = await relay.server.inject({
       method,
       url,
       remoteAddress,
-      headers: { ...(cookie && { cookie }), origin: baseUrl, 'sec-fetch-site': 'same-origin', ...headers },
+      // '' takes a header away.
+      headers: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '')),
       ...(body && { payload: body }),
     });
     for (const line of [response.headers['set-cookie'] ?? []].flat()) {

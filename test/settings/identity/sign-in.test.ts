@@ -296,6 +296,7 @@ test.each([
   ['a neighbour of ours', { origin: 'https://other.example.com', 'sec-fetch-site': 'same-site' }],
   ['a page without an origin', { origin: 'null', 'sec-fetch-site': 'cross-site' }],
   ['a page that lies about the half of it', { origin: 'https://relay.example.com', 'sec-fetch-site': 'cross-site' }],
+  ['an old browser on another site', { origin: 'https://evil.example.com', 'sec-fetch-site': '' }],
   ['nobody knows where', { origin: '', 'sec-fetch-site': '' }],
 ])('what %s makes a browser send changes nothing', async (_from, headers) => {
   const { email } = await addMember(relay, company, 'owner');
