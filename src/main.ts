@@ -13,7 +13,7 @@ import { DataDirBusyError } from './platform/data-dir.ts';
 import { RelayError } from './platform/errors.ts';
 import { openLog } from './platform/log.ts';
 import { openVault } from './platform/vault.ts';
-import { addClientCommands } from './settings/index.ts';
+import { addClientCommands, rewrapSecondFactors } from './settings/index.ts';
 import { rewrapWorkspaceKeys } from './slack/index.ts';
 
 /** The command line: parses, calls, prints. */
@@ -98,6 +98,7 @@ program
         companies: await rewrapCompanyKeys(tx, vault),
         workspaces: await rewrapWorkspaceKeys(tx, vault),
       }));
+      await rewrapSecondFactors(foundation.database, foundation.secretKeys);
       stdout.write(
         `${companies} company keys and ${workspaces} keys of Slack workspaces are now wrapped by the new SECRET_KEY. SECRET_KEY_PREVIOUS may be removed.\n`,
       );
@@ -120,7 +121,7 @@ async function serve(config: Config, role: Role): Promise<void> {
   const log = openLog(config.logLevel);
   const app = await startApp(config, { role, log });
   log.info({ role, address: app.address, database: config.databaseUrl ? 'postgres' : 'embedded' }, 'ready');
-  if (role !== 'worker') printWelcome(config);
+  if (role !== 'worker') printWelcome(config, app.firstLink);
   stopOnSignal(app, log);
 }
 
@@ -157,7 +158,7 @@ async function serveFakeVendor(
     );
 }
 
-function printWelcome(config: Config): void {
+function printWelcome(config: Config, firstLink: string | undefined): void {
   const lines = [
     `Career Relay is ready at ${pc.bold(config.baseUrl)}`,
     `  API            ${config.baseUrl}/api/docs`,
@@ -165,6 +166,7 @@ function printWelcome(config: Config): void {
       ? []
       : [`  Outbox         ${config.baseUrl}/outbox  (letters are kept here until SMTP_URL is set)`]),
     `  Admin token    ${config.adminToken ? 'the one in ADMIN_TOKEN' : `${config.dataDir}/admin-token`}`,
+    ...(firstLink ? [`  First admin    ${firstLink}  (once, within 24 hours)`] : []),
     ...(config.slack ? [] : ['  Slack          not configured: notices are kept and logged']),
     ...(config.databaseUrl ? [] : [`  Notices        ${config.baseUrl}/notices  (as they stand in Slack)`]),
   ];

@@ -52,9 +52,10 @@ export function openRegistry({ byId, vault, clock, guard, events, forget }: Regi
       readonly companyId: string;
       readonly access: AccessKind | null;
       readonly settings: Readonly<Record<string, string>>;
+      readonly actor?: string | undefined;
     },
   ): Promise<Connection> {
-    const { companyId, access } = input;
+    const { companyId, access, actor = admin } = input;
     const settings = readNewSettings(toFieldsOf(connector.settings, access), input.settings);
     checkUrls(guard, connector.settings, settings);
     const { plain, secret } = splitSettings(connector.settings, settings);
@@ -78,7 +79,7 @@ export function openRegistry({ byId, vault, clock, guard, events, forget }: Regi
     await insertConnection(tx, connection);
     const key = await readCompanyKey(tx, vault, companyId);
     await saveSecrets(tx, key, connection, secret, clock.now());
-    await audit(tx, connection, admin, 'connection.created', clock.now(), { connector: connector.id });
+    await audit(tx, connection, actor, 'connection.created', clock.now(), { connector: connector.id });
     return connection;
   }
 
@@ -150,10 +151,10 @@ export function openRegistry({ byId, vault, clock, guard, events, forget }: Regi
       return { ok: true, connection: await registry.update(tx, connectionId, { state: resumesAs ?? 'shadow' }, actor) };
     },
 
-    async remove(tx, connectionId) {
+    async remove(tx, connectionId, actor = admin) {
       const before = await hold(tx, connectionId);
       await removeConnection(tx, connectionId, clock.now());
-      await audit(tx, before, admin, 'connection.removed', clock.now(), { connector: before.connector });
+      await audit(tx, before, actor, 'connection.removed', clock.now(), { connector: before.connector });
       forget(connectionId);
     },
   };

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import type { HTTPMethods } from 'fastify';
+import type { HTTPMethods, RouteOptions } from 'fastify';
 import { pino } from 'pino';
 import { createGreenhouseFake } from '../../connectors/greenhouse/fake.ts';
 import { connectors } from '../../connectors/index.ts';
@@ -12,7 +12,16 @@ import { type Imports, openImports, openIntake } from '../../src/intake/index.ts
 import { type Letters, openLetters, openMailer } from '../../src/letter/index.ts';
 import { openCache } from '../../src/platform/cache.ts';
 import { openHttpServer, type Server } from '../../src/platform/http-server.ts';
-import { type ApiParts, registerApi, registerInstall } from '../../src/settings/index.ts';
+import type { Mailer } from '../../src/platform/mail.ts';
+import {
+  type ApiParts,
+  type Identity,
+  openIdentity,
+  registerApi,
+  registerIdentity,
+  registerInstall,
+  toSlackSignIn,
+} from '../../src/settings/index.ts';
 import { openSlack, openWorkspaces, type Slack, type SlackWorkspaces } from '../../src/slack/index.ts';
 import { makeTestClock, type TestClock } from '../support/clock.ts';
 import { openTestVault, testKey } from '../support/company.ts';
@@ -35,6 +44,7 @@ export interface TestRelay {
   /** The workspaces as another process sees them. */
   readonly workspaces: SlackWorkspaces;
   readonly letters: Letters;
+  readonly identity: Identity;
   /** Settings that fit the fake. */
   readonly settings: Readonly<Record<string, string>>;
   readonly fake: ReturnType<typeof createGreenhouseFake>;
@@ -56,8 +66,11 @@ export interface Answer {
 }
 
 export async function openRelay(
-  change: Partial<Pick<ApiParts, 'hasOutbox'>> &
-    Partial<ApiParts['jobs']> & {
+  change: Partial<Pick<ApiParts, 'hasOutbox'>> & {
+    readonly slackSignIn?: Parameters<typeof toSlackSignIn>[0];
+    readonly mailer?: Mailer;
+    readonly onRoute?: (route: RouteOptions) => void;
+  } & Partial<ApiParts['jobs']> & {
       readonly more?: readonly Connector[];
       readonly clients?: OwnClients['clients'];
       readonly slack?: SlackConfig;
@@ -91,7 +104,7 @@ export async function openRelay(
   });
   const intake = openIntake({ database, vault, clock, events, jobs, connections, count: () => undefined });
   const imports = openImports({ database, vault, clock, events, connections });
-  const mailer = openMailer({ database, clock, smtpUrl: undefined, baseUrl });
+  const mailer = change.mailer ?? openMailer({ database, clock, smtpUrl: undefined, baseUrl });
   const mailFrom = 'relay@example.com';
   const letters = openLetters({ database, clock, events, jobs, log, intake, connections, mailer, baseUrl, mailFrom });
   const consents = openConsents({
@@ -125,15 +138,28 @@ export async function openRelay(
   });
   const workspaces = openWorkspaces({ database, vault, clock, log, slack: change.slack, baseUrl });
   const slackInstall = slack.install;
+  const identity = openIdentity({
+    database,
+    clock,
+    log,
+    mailer,
+    baseUrl,
+    mailFrom,
+    secretKeys: [testKey],
+    slack: toSlackSignIn(change.slackSignIn),
+  });
   const server = await openHttpServer({ log, trustedProxies: 0, isHttps: true });
   const routes: { method: HTTPMethods; url: string }[] = [];
-  server.addHook('onRoute', ({ method, url }) => {
+  server.addHook('onRoute', (route) => {
+    const { method, url } = route;
+    change.onRoute?.(route);
     for (const one of [method].flat()) routes.push({ method: one, url });
   });
   await intake.routes(server);
   await consents.routes(server);
   slack.routes(server);
   await registerInstall(server, { database, clock, connections, slackInstall, adminToken, baseUrl });
+  await registerIdentity(server, { identity, baseUrl });
   await registerApi(server, {
     database,
     vault,
@@ -145,6 +171,7 @@ export async function openRelay(
     credits,
     slack: slack.admin,
     slackInstall,
+    identity,
     jobs: { counts: change.counts ?? jobs.counts, redrive: change.redrive ?? jobs.redrive },
     adminToken,
     baseUrl,
@@ -161,6 +188,7 @@ export async function openRelay(
     slack,
     workspaces,
     letters,
+    identity,
     settings: fake.settings(hosted.origin),
     fake,
     routes,
@@ -176,6 +204,7 @@ export async function openRelay(
     },
     async close() {
       await server.close();
+      await identity.close();
       await connections.close();
       await hosted.close();
       await cache.close();

@@ -6,7 +6,7 @@ import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import { json, problems, vendorProblems } from './answers.ts';
 import { findConnection } from './connections.ts';
-import { type ApiParts, actor } from './parts.ts';
+import type { ApiParts } from './parts.ts';
 import { IdParams, Instant, listOf } from './schemas.ts';
 
 const Text = z.object({ ja: z.string(), en: z.string() });
@@ -68,6 +68,7 @@ export function atsRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'POST',
     url: '/connections/:id/webhooks',
+    config: { access: { right: 'settings', company: { by: 'connection' } } },
     schema: {
       operationId: 'setUpWebhooks',
       tags: ['Connections'],
@@ -85,7 +86,7 @@ export function atsRoutes(api: Server, parts: ApiParts): void {
       if (!webhook) throw new RelayError('request_conflict', { message: `${connection.connector} sends no webhooks` });
       const webhookUrl = `${baseUrl}/hooks/${connection.connectionId}`;
       const isSetUp = await connections.setUpWebhooks(connection, webhookUrl);
-      if (isSetUp) await note(parts, connection, 'connection.webhooks-set-up', {});
+      if (isSetUp) await note(parts, connection, request.actor, 'connection.webhooks-set-up', {});
       const steps = webhook.guide.map(({ ja, en }) => ({
         ja: ja.replaceAll('{url}', webhookUrl),
         en: en.replaceAll('{url}', webhookUrl),
@@ -98,6 +99,7 @@ export function atsRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/connections/:id/reasons',
+    config: { access: { right: 'look', company: { by: 'connection' } } },
     schema: {
       operationId: 'listVendorReasons',
       tags: ['Connections'],
@@ -120,6 +122,7 @@ export function atsRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/connections/:id/templates',
+    config: { access: { right: 'look', company: { by: 'connection' } } },
     schema: {
       operationId: 'listVendorTemplates',
       tags: ['Connections'],
@@ -140,6 +143,7 @@ export function atsRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'POST',
     url: '/connections/:id/reject',
+    config: { access: { right: 'reject', company: { by: 'connection' } } },
     schema: {
       operationId: 'rejectInAts',
       tags: ['Connections'],
@@ -156,7 +160,7 @@ export function atsRoutes(api: Server, parts: ApiParts): void {
     },
     handler: async (request) => {
       const connection = await findConnection(parts, request.params.id);
-      return rejectInAts(parts, connection, { ...request.body, sendAt: request.body.sendAt ?? null }, actor);
+      return rejectInAts(parts, connection, { ...request.body, sendAt: request.body.sendAt ?? null }, request.actor);
     },
   });
 }
@@ -164,6 +168,7 @@ export function atsRoutes(api: Server, parts: ApiParts): void {
 function note(
   { database, clock }: Pick<ApiParts, 'database' | 'clock'>,
   { companyId, connectionId }: Connection,
+  actor: string,
   action: string,
   detail: Readonly<Record<string, string>>,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Server } from '../../platform/http-server.ts';
 import type { Place, Route } from '../../slack/index.ts';
 import { json, nothing, problems } from './answers.ts';
-import { type ApiParts, actor, findCompany } from './parts.ts';
+import { type ApiParts, findCompany } from './parts.ts';
 import { listOf, SlugParams } from './schemas.ts';
 import {
   AddedSlackPlace,
@@ -59,6 +59,7 @@ function workspaceRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/companies/:slug/slack',
+    config: { access: { right: 'look', company: 'slug' } },
     schema: {
       operationId: 'getSlack',
       tags,
@@ -72,6 +73,7 @@ function workspaceRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'POST',
     url: '/companies/:slug/slack/connect',
+    config: { access: { right: 'settings', company: 'slug' } },
     schema: {
       operationId: 'connectSlack',
       tags,
@@ -83,7 +85,7 @@ function workspaceRoutes(api: Server, parts: ApiParts): void {
       body: SlackToken,
       response: { 200: json('The workspace that is tied now.', SlackState), ...problems(...slackProblems) },
     },
-    handler: async ({ params, body }) => ({
+    handler: async ({ params, body, actor }) => ({
       ...(await slack.connect(await findCompanyId(parts, params.slug), body.botToken, actor)),
     }),
   });
@@ -91,6 +93,7 @@ function workspaceRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'DELETE',
     url: '/companies/:slug/slack',
+    config: { access: { right: 'settings', company: 'slug' } },
     schema: {
       operationId: 'disconnectSlack',
       tags,
@@ -99,7 +102,7 @@ function workspaceRoutes(api: Server, parts: ApiParts): void {
       params: SlugParams,
       response: { 200: json('It is untied. Notices are kept and logged.', SlackGone), ...problems(...slackProblems) },
     },
-    handler: async ({ params }) => ({
+    handler: async ({ params, actor }) => ({
       app: await slack.disconnect(await findCompanyId(parts, params.slug), actor),
     }),
   });
@@ -107,6 +110,7 @@ function workspaceRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'PUT',
     url: '/companies/:slug/slack/hours',
+    config: { access: { right: 'settings', company: 'slug' } },
     schema: {
       operationId: 'setNoticeHours',
       tags,
@@ -118,7 +122,7 @@ function workspaceRoutes(api: Server, parts: ApiParts): void {
         ...problems('request_not_found', 'slack_not_connected'),
       },
     },
-    handler: async ({ params, body }) => ({
+    handler: async ({ params, body, actor }) => ({
       ...(await slack.saveHours(await findCompanyId(parts, params.slug), body, actor)),
     }),
   });
@@ -130,6 +134,7 @@ function placeRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/companies/:slug/slack/places',
+    config: { access: { right: 'look', company: 'slug' } },
     schema: {
       operationId: 'listSlackPlaces',
       tags,
@@ -147,6 +152,7 @@ function placeRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'POST',
     url: '/companies/:slug/slack/places',
+    config: { access: { right: 'settings', company: 'slug' } },
     schema: {
       operationId: 'addSlackPlace',
       tags,
@@ -157,7 +163,7 @@ function placeRoutes(api: Server, parts: ApiParts): void {
       body: NewSlackPlace,
       response: { 201: json('The new place.', AddedSlackPlace), ...problems(...slackProblems) },
     },
-    handler: async ({ params, body }, reply) => {
+    handler: async ({ params, body, actor }, reply) => {
       const { place, warnings } = await slack.addPlace(await findCompanyId(parts, params.slug), body.slackRef, actor);
       return reply.status(201).send({ ...toPlace(place), warnings: [...warnings] });
     },
@@ -166,6 +172,7 @@ function placeRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'PATCH',
     url: '/companies/:slug/slack/places/:id',
+    config: { access: { right: 'settings', company: 'slug' } },
     schema: {
       operationId: 'changeSlackPlace',
       tags,
@@ -174,7 +181,7 @@ function placeRoutes(api: Server, parts: ApiParts): void {
       body: SlackPlaceChange,
       response: { 200: json('The place as it is now.', SlackPlace), ...problems('request_not_found') },
     },
-    handler: async ({ params, body }) => {
+    handler: async ({ params, body, actor }) => {
       const { isDefault, hasNames } = body;
       const companyId = await findCompanyId(parts, params.slug);
       return toPlace(await slack.changePlace(companyId, params.id, { isDefault, hasNames }, actor));
@@ -184,6 +191,7 @@ function placeRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'POST',
     url: '/companies/:slug/slack/places/:id/retry',
+    config: { access: { right: 'settings', company: 'slug' } },
     schema: {
       operationId: 'retrySlackPlace',
       tags,
@@ -192,13 +200,14 @@ function placeRoutes(api: Server, parts: ApiParts): void {
       params: PlaceParams,
       response: { 200: json('The place as it is now.', SlackPlace), ...problems(...slackProblems) },
     },
-    handler: async ({ params }) =>
+    handler: async ({ params, actor }) =>
       toPlace(await slack.retryPlace(await findCompanyId(parts, params.slug), params.id, actor)),
   });
 
   api.route({
     method: 'DELETE',
     url: '/companies/:slug/slack/places/:id',
+    config: { access: { right: 'settings', company: 'slug' } },
     schema: {
       operationId: 'removeSlackPlace',
       tags,
@@ -206,7 +215,7 @@ function placeRoutes(api: Server, parts: ApiParts): void {
       params: PlaceParams,
       response: { 204: nothing('It gets none; its routes are gone with it.'), ...problems('request_not_found') },
     },
-    handler: async ({ params }, reply) => {
+    handler: async ({ params, actor }, reply) => {
       await slack.removePlace(await findCompanyId(parts, params.slug), params.id, actor);
       return reply.status(204).send();
     },
@@ -215,6 +224,7 @@ function placeRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/companies/:slug/slack/routes',
+    config: { access: { right: 'look', company: 'slug' } },
     schema: {
       operationId: 'listSlackRoutes',
       tags,
@@ -228,6 +238,7 @@ function placeRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'PUT',
     url: '/companies/:slug/slack/routes',
+    config: { access: { right: 'settings', company: 'slug' } },
     schema: {
       operationId: 'setSlackRoutes',
       tags,
@@ -238,7 +249,7 @@ function placeRoutes(api: Server, parts: ApiParts): void {
       body: SlackRoutes,
       response: { 200: json('The routes.', listOf(SlackRoute)), ...problems('request_not_found') },
     },
-    handler: async ({ params, body }) =>
+    handler: async ({ params, body, actor }) =>
       toRoutes(await slack.replaceRoutes(await findCompanyId(parts, params.slug), body.routes, actor)),
   });
 }
@@ -249,6 +260,7 @@ function peopleRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/companies/:slug/slack/people',
+    config: { access: { right: 'look', company: 'slug' } },
     schema: {
       operationId: 'listSlackPeople',
       tags,
@@ -265,6 +277,7 @@ function peopleRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'POST',
     url: '/companies/:slug/slack/people',
+    config: { access: { right: 'members', company: 'slug' } },
     schema: {
       operationId: 'linkSlackPerson',
       tags,
@@ -274,7 +287,7 @@ function peopleRoutes(api: Server, parts: ApiParts): void {
       body: NewSlackPerson,
       response: { 200: json('The person.', SlackPerson), ...problems(...slackProblems) },
     },
-    handler: async ({ params, body }) => ({
+    handler: async ({ params, body, actor }) => ({
       ...(await slack.linkPerson(await findCompanyId(parts, params.slug), body.slackRef, body.role, actor)),
     }),
   });
@@ -282,6 +295,7 @@ function peopleRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'DELETE',
     url: '/companies/:slug/slack/people/:slackRef',
+    config: { access: { right: 'members', company: 'slug' } },
     schema: {
       operationId: 'unlinkSlackPerson',
       tags,
@@ -289,7 +303,7 @@ function peopleRoutes(api: Server, parts: ApiParts): void {
       params: PersonParams,
       response: { 204: nothing('The person may do nothing any more.'), ...problems('request_not_found') },
     },
-    handler: async ({ params }, reply) => {
+    handler: async ({ params, actor }, reply) => {
       await slack.unlinkPerson(await findCompanyId(parts, params.slug), params.slackRef, actor);
       return reply.status(204).send();
     },
@@ -298,6 +312,7 @@ function peopleRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'POST',
     url: '/companies/:slug/slack/link-codes',
+    config: { access: { right: 'members', company: 'slug' } },
     schema: {
       operationId: 'makeLinkCode',
       tags,
@@ -307,7 +322,7 @@ function peopleRoutes(api: Server, parts: ApiParts): void {
       body: NewLinkCode,
       response: { 201: json('The code.', LinkCode), ...problems('request_not_found', 'request_conflict') },
     },
-    handler: async ({ params, body }, reply) => {
+    handler: async ({ params, body, actor }, reply) => {
       const made = await slack.makeLinkCode(await findCompanyId(parts, params.slug), body.role, actor);
       return reply.status(201).send({ ...made, command: `/career-relay link ${made.code}` });
     },
@@ -320,6 +335,7 @@ function wordingRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/companies/:slug/slack/wordings',
+    config: { access: { right: 'look', company: 'slug' } },
     schema: {
       operationId: 'listSlackWordings',
       tags,
@@ -336,6 +352,7 @@ function wordingRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'PUT',
     url: '/companies/:slug/slack/wordings/:kind/:locale',
+    config: { access: { right: 'settings', company: 'slug' } },
     schema: {
       operationId: 'setSlackWording',
       tags,
@@ -345,7 +362,7 @@ function wordingRoutes(api: Server, parts: ApiParts): void {
       body: NewSlackWording,
       response: { 200: json('The wording.', SlackWording), ...problems('request_not_found') },
     },
-    handler: async ({ params, body }) => {
+    handler: async ({ params, body, actor }) => {
       const { slug, kind, locale } = params;
       return { ...(await slack.saveWording(await findCompanyId(parts, slug), { kind, locale, ...body }, actor)) };
     },
@@ -354,6 +371,7 @@ function wordingRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'DELETE',
     url: '/companies/:slug/slack/wordings/:kind/:locale',
+    config: { access: { right: 'settings', company: 'slug' } },
     schema: {
       operationId: 'removeSlackWording',
       tags,
@@ -361,7 +379,7 @@ function wordingRoutes(api: Server, parts: ApiParts): void {
       params: WordingParams,
       response: { 204: nothing('Our wording stands again.'), ...problems('request_not_found') },
     },
-    handler: async ({ params }, reply) => {
+    handler: async ({ params, actor }, reply) => {
       const { slug, kind, locale } = params;
       await slack.removeWording(await findCompanyId(parts, slug), kind, locale, actor);
       return reply.status(204).send();
@@ -371,6 +389,7 @@ function wordingRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'POST',
     url: '/companies/:slug/slack/preview',
+    config: { access: { right: 'look', company: 'slug' } },
     schema: {
       operationId: 'previewNotice',
       tags,
