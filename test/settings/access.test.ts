@@ -287,6 +287,9 @@ function toRequest(route: Route, things: Things): { readonly url: string; readon
     connector: 'greenhouse',
     queue: 'x',
     userId: 'x',
+    slackRef: 'U0123456789',
+    kind: 'credit-earned',
+    locale: 'ja',
   };
   const query: Record<string, string> = route.access?.company === 'query' ? { company: things.slug } : {};
   const body: Record<string, unknown> = {
@@ -350,6 +353,8 @@ test('what changes something needs more than the right to look', () => {
   expect(careless.map(({ method, url }) => `${method} ${url}`).toSorted()).toEqual([
     'DELETE /api/v1/sessions',
     'DELETE /api/v1/sessions/:id',
+    // Shows a notice; keeps and sends nothing.
+    'POST /api/v1/companies/:slug/slack/preview',
   ]);
 });
 
