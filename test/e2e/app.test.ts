@@ -51,7 +51,12 @@ interface Opened extends Watched {
 }
 
 async function open(options: BrowserContextOptions = {}): Promise<Opened> {
-  const context = await browser.newContext({ locale: 'ja', reducedMotion: 'reduce', viewport: widths.wide, ...options });
+  const context = await browser.newContext({
+    locale: 'ja',
+    reducedMotion: 'reduce',
+    viewport: widths.wide,
+    ...options,
+  });
   context.setDefaultTimeout(10_000);
   return { context, ...(await watchPage(context, origin)) };
 }
@@ -180,7 +185,9 @@ test('asking for a link answers alike for every address, and remembers where one
       errorCallbackURL: '/app/sign-in?failed=link',
     },
   ]);
-  expect(offences).toEqual(['console: Failed to load resource: the server responded with a status of 401 (Unauthorized)']);
+  expect(offences).toEqual([
+    'console: Failed to load resource: the server responded with a status of 401 (Unauthorized)',
+  ]);
   await context.close();
 });
 

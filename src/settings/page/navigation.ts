@@ -3,13 +3,13 @@ import {
   Coins,
   FileHeart,
   Gauge,
+  Hash,
   KeyRound,
   type LucideIcon,
   Mail,
   Plug,
   Settings,
   Shuffle,
-  Hash,
   Users,
 } from 'lucide-react';
 import type { Texts } from './texts/i18n.ts';

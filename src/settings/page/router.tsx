@@ -5,13 +5,13 @@ import {
   createRouter,
   lazyRouteComponent,
   notFound,
-  redirect,
   type RouterHistory,
+  redirect,
 } from '@tanstack/react-router';
 import type { Api } from './api/client.ts';
 import { type Me, meQuery } from './api/me.ts';
 import { isSignedOut, toProblem } from './api/problem.ts';
-import { NotFound, Failed } from './parts/fallbacks.tsx';
+import { Failed, NotFound } from './parts/fallbacks.tsx';
 import { toBack } from './sign-in/calls.ts';
 
 interface Context {

@@ -24,7 +24,9 @@ export function openQueryClient({ onSignedOut }: { readonly onSignedOut: () => v
   };
   return new QueryClient({
     // Asking who is signed in is how the router finds out; telling it then would go round in circles.
-    queryCache: new QueryCache({ onError: (thrown, { queryKey }) => (queryKey[0] === meKey[0] ? undefined : tell(thrown)) }),
+    queryCache: new QueryCache({
+      onError: (thrown, { queryKey }) => (queryKey[0] === meKey[0] ? undefined : tell(thrown)),
+    }),
     mutationCache: new MutationCache({ onError: tell }),
     defaultOptions: {
       queries: {

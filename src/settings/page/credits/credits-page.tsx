@@ -14,8 +14,8 @@ import { download, toCsv } from '../parts/csv.ts';
 import { PageTitle } from '../parts/page-title.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { ProgressOf } from '../parts/progress-of.tsx';
-import { LedgerTable } from './ledger-table.tsx';
 import { readEntries, statementHeader, toStatement } from './ledger.ts';
+import { LedgerTable } from './ledger-table.tsx';
 import { ReserveDialog } from './reserve-dialog.tsx';
 
 const ReferralChart = lazy(async () => ({ default: (await import('./referral-chart.tsx')).ReferralChart }));

@@ -63,8 +63,20 @@ export function LedgerTable({ pages, maySpend }: LedgerTableProps) {
       isNumber: true,
       cell: (entry) => toSigned(toChange(entry).credits),
     },
-    { id: 'towards', header: t('credits.towardsAfter'), width: '8.5rem', isNumber: true, cell: (entry) => entry.towardsNext },
-    { id: 'available', header: t('credits.availableAfter'), width: '8.5rem', isNumber: true, cell: (entry) => entry.available },
+    {
+      id: 'towards',
+      header: t('credits.towardsAfter'),
+      width: '8.5rem',
+      isNumber: true,
+      cell: (entry) => entry.towardsNext,
+    },
+    {
+      id: 'available',
+      header: t('credits.availableAfter'),
+      width: '8.5rem',
+      isNumber: true,
+      cell: (entry) => entry.available,
+    },
   ];
   return (
     <DataTable

@@ -46,23 +46,28 @@ export async function readEntries(api: Api, company: string, since?: string): Pr
 }
 
 /** One line for each entry of each posting, oldest first, as a book-keeper takes them in. */
-export function toStatement(items: readonly CreditEntry[], kindOf: (kind: CreditEntry['kind']) => string): readonly CsvRow[] {
-  return items.toReversed().flatMap((item) =>
-    item.entries.map(({ account, amount }) => [
-      item.seq,
-      item.postedAt,
-      item.kind,
-      kindOf(item.kind),
-      account,
-      amount,
-      item.available,
-      item.towardsNext,
-      item.reason ?? '',
-      item.referralId ?? '',
-      item.creditId ?? '',
-      item.reservationId ?? '',
-    ]),
-  );
+export function toStatement(
+  items: readonly CreditEntry[],
+  kindOf: (kind: CreditEntry['kind']) => string,
+): readonly CsvRow[] {
+  return items
+    .toReversed()
+    .flatMap((item) =>
+      item.entries.map(({ account, amount }) => [
+        item.seq,
+        item.postedAt,
+        item.kind,
+        kindOf(item.kind),
+        account,
+        amount,
+        item.available,
+        item.towardsNext,
+        item.reason ?? '',
+        item.referralId ?? '',
+        item.creditId ?? '',
+        item.reservationId ?? '',
+      ]),
+    );
 }
 
 export const statementHeader: CsvRow = [

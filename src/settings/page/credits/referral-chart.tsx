@@ -35,7 +35,9 @@ export function ReferralChart({ company, newestAt }: ReferralChartProps) {
           h={220}
           data={months}
           dataKey="month"
-          series={[{ name: 'referrals', label: t('credits.referrals'), color: 'var(--mantine-color-relay-light-color)' }]}
+          series={[
+            { name: 'referrals', label: t('credits.referrals'), color: 'var(--mantine-color-relay-light-color)' },
+          ]}
           yAxisProps={{ allowDecimals: false, width: 36 }}
           barProps={{ isAnimationActive: false, radius: [4, 4, 0, 0], maxBarSize: 36 }}
           barChartProps={{ accessibilityLayer: false }}

@@ -23,7 +23,12 @@ export interface ConfirmDangerProps {
 export function ConfirmDanger(props: ConfirmDangerProps) {
   const { t } = useTranslation();
   return (
-    <Modal opened={props.isOpen} onClose={props.onClose} title={props.title} closeButtonProps={{ 'aria-label': t('close') }}>
+    <Modal
+      opened={props.isOpen}
+      onClose={props.onClose}
+      title={props.title}
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
       <Question {...props} />
     </Modal>
   );

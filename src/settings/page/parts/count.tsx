@@ -39,7 +39,10 @@ export function Rate({ part, whole }: RateProps) {
 }
 
 /** Wilson's interval at 95 %: stays within 0 to 1 and holds for few people, too. Shares, 0 to 1. */
-export function toRate(part: number, whole: number): { readonly share: number; readonly low: number; readonly high: number } {
+export function toRate(
+  part: number,
+  whole: number,
+): { readonly share: number; readonly low: number; readonly high: number } {
   const z = 1.96;
   const share = part / whole;
   const divisor = 1 + z ** 2 / whole;

@@ -2,7 +2,8 @@ import { Button, Group, PasswordInput, type PasswordInputProps, Text } from '@ma
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-export interface SecretInputProps extends Pick<PasswordInputProps, 'label' | 'description' | 'error' | 'required' | 'placeholder'> {
+export interface SecretInputProps
+  extends Pick<PasswordInputProps, 'label' | 'description' | 'error' | 'required' | 'placeholder'> {
   /** Whether the server has one. It never tells it: one can only put another in its place. */
   readonly isSet: boolean;
   /** What was typed; '' leaves the stored one as it is. */

@@ -24,6 +24,7 @@ export function Shell() {
       navbar={{ width: 256, breakpoint: 'sm', collapsed: { mobile: !isOpen } }}
       padding={{ base: 'md', sm: 'xl' }}
     >
+      {/* biome-ignore lint/a11y/useValidAnchor: it leads to a place of this page; the router keeps the browser from focusing it */}
       <a className={styles.skip} href="#content" onClick={() => main.current?.focus()}>
         {t('shell.skip')}
       </a>
@@ -114,7 +115,7 @@ function CompanySwitch() {
           className={styles.company ?? ''}
           rightSection={<ChevronsUpDown size={16} aria-hidden />}
         >
-          <Text span fw={600} truncate c="var(--mantine-color-text)">
+          <Text span inherit c="var(--mantine-color-text)">
             {company.name}
           </Text>
           <VisuallyHidden>{t('shell.company')}</VisuallyHidden>

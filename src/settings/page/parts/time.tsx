@@ -20,7 +20,9 @@ export function formatTime(at: string, language: Language, show: 'minute' | 'day
   const day = language === 'ja' ? japaneseDay : englishDay;
   const date = new Date(at);
   if (show === 'day') return day.format(date);
-  return language === 'ja' ? `${day.format(date)} ${clock.format(date)}` : `${day.format(date)}, ${clock.format(date)} JST`;
+  return language === 'ja'
+    ? `${day.format(date)} ${clock.format(date)}`
+    : `${day.format(date)}, ${clock.format(date)} JST`;
 }
 
 const timeZone = 'Asia/Tokyo';

@@ -47,11 +47,17 @@ export function verifySecondFactor(api: Api, code: string): Promise<void> {
 }
 
 /** Becomes the first owner, by the one-time link that `serve` printed. */
-export function beginAsFirst(api: Api, first: { readonly code: string; readonly name: string; readonly email: string }): Promise<void> {
+export function beginAsFirst(
+  api: Api,
+  first: { readonly code: string; readonly name: string; readonly email: string },
+): Promise<void> {
   return api.auth('POST', '/first', first);
 }
 
 /** Takes up an invitation that came by mail. */
-export function acceptInvitation(api: Api, invitation: { readonly code: string; readonly name: string }): Promise<void> {
+export function acceptInvitation(
+  api: Api,
+  invitation: { readonly code: string; readonly name: string },
+): Promise<void> {
   return api.auth('POST', '/invitation', invitation);
 }

@@ -43,9 +43,9 @@ export function First() {
           />
           <TextInput
             // Not of type email: the browser would refuse the full width of a Japanese keyboard, which we can read.
-          inputMode="email"
-          autoCapitalize="off"
-          spellCheck={false}
+            inputMode="email"
+            autoCapitalize="off"
+            spellCheck={false}
             label={t('signIn.email')}
             description={t('first.email')}
             value={email}
