@@ -22,7 +22,14 @@ import { openMetrics } from './platform/metrics.ts';
 import { migrate } from './platform/migrate.ts';
 import { startTicker, type Ticker } from './platform/ticker.ts';
 import { openVault } from './platform/vault.ts';
-import { registerApi, registerInstall, servePage } from './settings/index.ts';
+import {
+  openIdentity,
+  registerApi,
+  registerIdentity,
+  registerInstall,
+  servePage,
+  toSlackSignIn,
+} from './settings/index.ts';
 import { openSlack } from './slack/index.ts';
 
 /** Where the settings page is built to; the build of the package copies it beside itself. */
@@ -36,6 +43,8 @@ export interface App {
   /** Where it listens, such as http://127.0.0.1:3000. */
   readonly address: string;
   readonly adminToken: string;
+  /** Where the first admin comes in, once; undefined when some company has an owner. For the terminal alone. */
+  readonly firstLink: string | undefined;
   /** Takes no more work, finishes what is in hand, then closes everything. */
   stop(): Promise<void>;
 }
@@ -109,8 +118,8 @@ export async function startApp(
   const intake = openIntake({ database, vault, clock, events, jobs, connections, count: metrics.countDelivery });
   const imports = openImports({ database, vault, clock, events, connections });
   const mailer = openMailer({ database, clock, smtpUrl: config.smtpUrl, baseUrl });
-  // Only on one machine is the outbox a place to look at; with PostgreSQL it merely keeps what could not be sent.
-  const hasOutbox = mailer.kind === 'outbox' && !config.databaseUrl;
+  // Only on one machine is the outbox a place to look at: it shows links that sign people in. Elsewhere it merely keeps.
+  const hasOutbox = mailer.kind === 'outbox' && !config.databaseUrl && isThisMachine(baseUrl);
   if (mailer.kind === 'outbox' && !hasOutbox)
     log.warn('no SMTP_URL is set: letters are kept in the database and none leaves');
   const letters = openLetters({ database, clock, events, jobs, log, intake, connections, mailer, baseUrl, mailFrom });
@@ -130,6 +139,18 @@ export async function startApp(
   const credits = openCredits({ database, clock, events });
   const slack = openSlack({ database, clock, events, jobs, log, connections, slack: config.slack, baseUrl });
 
+  const slackSignIn = toSlackSignIn(config.slack);
+  const identity = openIdentity({
+    database,
+    clock,
+    log,
+    mailer,
+    baseUrl,
+    mailFrom,
+    secretKeys: foundation.secretKeys,
+    slack: slackSignIn,
+  });
+
   const server = await openHttpServer({
     log,
     trustedProxies: config.trustedProxies,
@@ -142,6 +163,7 @@ export async function startApp(
     await slack.routes(server);
     if (hasOutbox) await registerOutboxRoutes(server, { database });
     await registerInstall(server, { database, clock, connections, adminToken, baseUrl });
+    await registerIdentity(server, { identity, baseUrl });
     await registerApi(server, {
       database,
       vault,
@@ -152,11 +174,12 @@ export async function startApp(
       letters,
       credits,
       jobs,
+      identity,
       adminToken,
       baseUrl,
       hasOutbox,
     });
-    await servePage(server, { folder: pageFolder, hasSlackSignIn: false });
+    await servePage(server, { folder: pageFolder, hasSlackSignIn: slackSignIn !== undefined });
   }
 
   await jobs.start({ work: role !== 'web' });
@@ -181,18 +204,22 @@ export async function startApp(
             { name: 'credits-expired', everyMs: 3_600_000, run: () => credits.sweepExpiry() },
             { name: 'polls-due', everyMs: 30_000, run: () => intake.sweepPolls() },
             { name: 'connections-silent', everyMs: 3_600_000, run: () => intake.sweepSilence() },
+            { name: 'sign-ins-ended', everyMs: 600_000, run: () => identity.sweep() },
             { name: 'typed-forgotten', everyMs: 600_000, run: () => consents.forgetTyped() },
           ],
           log,
         );
   const address = await server.listen({ port: config.port, host: config.host });
+  const firstLink = role === 'worker' ? undefined : await identity.makeFirstLink();
 
   return {
     server,
     address,
     adminToken,
+    firstLink,
     async stop() {
       await server.close();
+      await identity.close();
       await ticker?.stop();
       await jobs.stop();
       await mailer.close();
@@ -201,4 +228,8 @@ export async function startApp(
       await foundation.close();
     },
   };
+}
+
+function isThisMachine(baseUrl: string): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(baseUrl).hostname);
 }

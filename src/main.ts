@@ -13,7 +13,7 @@ import { DataDirBusyError } from './platform/data-dir.ts';
 import { RelayError } from './platform/errors.ts';
 import { openLog } from './platform/log.ts';
 import { openVault } from './platform/vault.ts';
-import { addClientCommands } from './settings/index.ts';
+import { addClientCommands, rewrapSecondFactors } from './settings/index.ts';
 
 /** The command line: parses, calls, prints. */
 
@@ -95,6 +95,7 @@ program
       const changed = await foundation.database.forSystem((tx) =>
         rewrapCompanyKeys(tx, openVault(foundation.secretKeys)),
       );
+      await rewrapSecondFactors(foundation.database, foundation.secretKeys);
       stdout.write(
         `${changed} company keys are now wrapped by the new SECRET_KEY. SECRET_KEY_PREVIOUS may be removed.\n`,
       );
@@ -117,7 +118,7 @@ async function serve(config: Config, role: Role): Promise<void> {
   const log = openLog(config.logLevel);
   const app = await startApp(config, { role, log });
   log.info({ role, address: app.address, database: config.databaseUrl ? 'postgres' : 'embedded' }, 'ready');
-  if (role !== 'worker') printWelcome(config);
+  if (role !== 'worker') printWelcome(config, app.firstLink);
   stopOnSignal(app, log);
 }
 
@@ -154,7 +155,7 @@ async function serveFakeVendor(
     );
 }
 
-function printWelcome(config: Config): void {
+function printWelcome(config: Config, firstLink: string | undefined): void {
   const lines = [
     `Career Relay is ready at ${pc.bold(config.baseUrl)}`,
     `  API            ${config.baseUrl}/api/docs`,
@@ -162,6 +163,7 @@ function printWelcome(config: Config): void {
       ? []
       : [`  Outbox         ${config.baseUrl}/outbox  (letters are kept here until SMTP_URL is set)`]),
     `  Admin token    ${config.adminToken ? 'the one in ADMIN_TOKEN' : `${config.dataDir}/admin-token`}`,
+    ...(firstLink ? [`  First admin    ${firstLink}  (once, within 24 hours)`] : []),
     ...(config.slack ? [] : ['  Slack          not configured: notices are kept and logged']),
   ];
   stdout.write(`${lines.join('\n')}\n`);

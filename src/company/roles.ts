@@ -18,14 +18,32 @@ export type Right =
   | 'pause'
   /** let a stopped connection go on: from then on letters leave again */
   | 'resume'
+  /** read who did what */
+  | 'audit'
+  /** see what an ATS sent, byte for byte */
+  | 'bodies'
   /** everything an admin sets up */
-  | 'settings';
+  | 'settings'
+  /** let people and programs in, and out */
+  | 'members';
 
 const rights = {
-  owner: ['look', 'letters', 'mapping', 'reject', 'credits', 'pause', 'resume', 'settings'],
+  owner: [
+    'look',
+    'letters',
+    'mapping',
+    'reject',
+    'credits',
+    'pause',
+    'resume',
+    'audit',
+    'bodies',
+    'settings',
+    'members',
+  ],
   recruiter: ['look', 'letters', 'mapping', 'reject', 'credits', 'pause'],
   viewer: ['look'],
-  auditor: ['look'],
+  auditor: ['look', 'audit'],
 } as const satisfies Record<Role, readonly Right[]>;
 
 export const roles = Object.keys(rights) as readonly Role[]; // the keys of the object above

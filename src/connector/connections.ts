@@ -66,6 +66,8 @@ export interface Connections {
       /** One the connector offers; without it the first that needs no person to agree in the ATS. */
       readonly access?: AccessKind | undefined;
       readonly settings: Readonly<Record<string, string>>;
+      /** For the audit log; `admin` without it. */
+      readonly actor?: string | undefined;
     },
   ): Promise<Connection>;
   /**
@@ -94,9 +96,11 @@ export interface Connections {
       readonly markedAt?: Date;
       readonly backfillFrom?: Date;
     },
+    /** For the audit log, like that of `remove`; `admin` without it. */
+    actor?: string,
   ): Promise<Connection>;
   /** Its secrets are deleted at once; its history stays. */
-  remove(tx: Tx, connectionId: string): Promise<void>;
+  remove(tx: Tx, connectionId: string, actor?: string): Promise<void>;
 
   /** What a webhook door needs, kept for a few seconds in memory. undefined: no such connection, or it takes no webhooks. */
   door(

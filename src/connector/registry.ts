@@ -41,9 +41,10 @@ export function openRegistry({ byId, vault, clock, guard, forget }: RegistryPart
       readonly companyId: string;
       readonly access: AccessKind | null;
       readonly settings: Readonly<Record<string, string>>;
+      readonly actor?: string | undefined;
     },
   ): Promise<Connection> {
-    const { companyId, access } = input;
+    const { companyId, access, actor = 'admin' } = input;
     const settings = readNewSettings(toFieldsOf(connector.settings, access), input.settings);
     checkUrls(guard, connector.settings, settings);
     const { plain, secret } = splitSettings(connector.settings, settings);
@@ -66,7 +67,7 @@ export function openRegistry({ byId, vault, clock, guard, forget }: RegistryPart
     await insertConnection(tx, connection);
     const key = await readCompanyKey(tx, vault, companyId);
     await saveSecrets(tx, key, connection, secret, clock.now());
-    await audit(tx, connection, 'connection.created', clock.now(), { connector: connector.id });
+    await audit(tx, connection, 'connection.created', clock.now(), actor, { connector: connector.id });
     return connection;
   }
 
@@ -87,7 +88,7 @@ export function openRegistry({ byId, vault, clock, guard, forget }: RegistryPart
       return makeUpSecrets(toFieldsOf(connector.settings, chooseAccess(connector, input.access)), input.settings);
     },
 
-    async update(tx, connectionId, change) {
+    async update(tx, connectionId, change, actor = 'admin') {
       const before = isId(connectionId) ? await readConnectionForUpdate(tx, connectionId) : undefined;
       const connector = before && byId.get(before.connector);
       if (!before || !connector) throw new RelayError('request_not_found', { message: 'there is no such connection' });
@@ -110,16 +111,16 @@ export function openRegistry({ byId, vault, clock, guard, forget }: RegistryPart
       if (Object.keys(secret).length > 0)
         await saveSecrets(tx, await readCompanyKey(tx, vault, before.companyId), before, secret, now);
       if (Object.keys(given).length > 0) await deleteSecret(tx, connectionId, tokenName);
-      await auditChange(tx, before, after, Object.keys(given), now);
+      await auditChange(tx, before, after, Object.keys(given), now, actor);
       forget(connectionId);
       return after;
     },
 
-    async remove(tx, connectionId) {
+    async remove(tx, connectionId, actor = 'admin') {
       const before = isId(connectionId) ? await readConnectionForUpdate(tx, connectionId) : undefined;
       if (!before) throw new RelayError('request_not_found', { message: 'there is no such connection' });
       await removeConnection(tx, connectionId, clock.now());
-      await audit(tx, before, 'connection.removed', clock.now(), { connector: before.connector });
+      await audit(tx, before, 'connection.removed', clock.now(), actor, { connector: before.connector });
       forget(connectionId);
     },
   };
@@ -159,6 +160,7 @@ async function auditChange(
   after: Connection,
   settings: readonly string[],
   now: Date,
+  actor: string,
 ): Promise<void> {
   const changed = [
     ...settings.map((name) => `settings.${name}`),
@@ -167,9 +169,9 @@ async function auditChange(
     ...(after.mode === before.mode ? [] : [`mode=${after.mode}`]),
     ...(after.backfillFrom === before.backfillFrom ? [] : [`backfillFrom=${after.backfillFrom?.toISOString()}`]),
   ];
-  if (changed.length > 0) await audit(tx, before, 'connection.updated', now, { changed: changed.join(',') });
+  if (changed.length > 0) await audit(tx, before, 'connection.updated', now, actor, { changed: changed.join(',') });
   if (after.state !== before.state)
-    await audit(tx, before, 'connection.state-changed', now, { from: before.state, to: after.state });
+    await audit(tx, before, 'connection.state-changed', now, actor, { from: before.state, to: after.state });
 }
 
 function audit(
@@ -177,7 +179,8 @@ function audit(
   { companyId, connectionId }: Connection,
   action: string,
   at: Date,
+  actor: string,
   detail: Readonly<Record<string, string>>,
 ): Promise<void> {
-  return appendAudit(tx, { companyId, at, actor: 'admin', action, subject: connectionId, detail });
+  return appendAudit(tx, { companyId, at, actor, action, subject: connectionId, detail });
 }

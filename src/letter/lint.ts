@@ -13,8 +13,11 @@ export type LetterFault =
   | 'gift-word'
   | 'outside-resource';
 
+/** What goes to applicants, and so must say who sends it and that refusing does no harm. */
+type LetterName = Exclude<TemplateName, 'sign-in' | 'invitation'>;
+
 /** The link without which the template has no use. */
-const links: Readonly<Record<TemplateName, string>> = {
+const links: Readonly<Record<LetterName, string>> = {
   'career-relay': 'relayUrl',
   pasted: 'relayUrl',
   receipt: 'manageUrl',
@@ -34,7 +37,7 @@ const letterRefusals = {
   ja: [/何もなさらなく/, /辞退/, /不利益/],
   en: [/do nothing/i, /decline/i, /disadvantage/i],
 };
-const refusals: Readonly<Record<TemplateName, Readonly<Record<Locale, readonly RegExp[]>>>> = {
+const refusals: Readonly<Record<LetterName, Readonly<Record<Locale, readonly RegExp[]>>>> = {
   'career-relay': letterRefusals,
   pasted: letterRefusals,
   receipt: { ja: [/取り消/, /不利益/], en: [/withdraw/i, /disadvantage/i] },
@@ -43,7 +46,7 @@ const refusals: Readonly<Record<TemplateName, Readonly<Record<Locale, readonly R
 };
 
 /** What a template lacks or must not say, in its text part and in its HTML alike; [] when it may be sent. */
-export function lintLetter(name: TemplateName, locale: Locale, source: TemplateSource): readonly LetterFault[] {
+export function lintLetter(name: LetterName, locale: Locale, source: TemplateSource): readonly LetterFault[] {
   const parts = [source.text, source.html];
   const lacks = (pattern: RegExp) => parts.some((part) => !pattern.test(part));
   const link = links[name];

@@ -41,9 +41,15 @@ export const templateTokens = {
     required: ['code', 'codeMinutes', 'companyName', 'agencyName', 'pageUrl', 'postalAddress', 'contactEmail'],
     optional: [],
   },
+  /** To those who work with this program, not to applicants; plain HTML. */
+  'sign-in': { required: ['signInUrl', 'linkMinutes', 'serviceUrl'], optional: [] },
+  invitation: {
+    required: ['invitationUrl', 'linkDays', 'roleName', 'companyName', 'postalAddress', 'contactEmail'],
+    optional: [],
+  },
 } as const;
 
-/** The mails we send; their HTML is compiled from MJML. */
+/** The mails to applicants; their HTML is compiled from MJML. */
 export const templateNames = ['career-relay', 'receipt', 'withdrawal', 'code'] as const;
 export type TemplateName = keyof typeof templateTokens;
 export type Tokens = Readonly<Record<string, string>>;

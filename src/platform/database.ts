@@ -1,5 +1,18 @@
 import { PGlite } from '@electric-sql/pglite';
-import { Kysely, PGliteDialect, PostgresDialect, sql, type Transaction } from 'kysely';
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  Kysely,
+  PGliteDialect,
+  PostgresAdapter,
+  PostgresDialect,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+  sql,
+  type Transaction,
+} from 'kysely';
 import pg from 'pg';
 import { fromPglite, type Db as JobDatabase } from 'pg-boss';
 import { isError, RelayError } from './errors.ts';
@@ -16,6 +29,8 @@ export interface Database {
   forCompany<T>(companyId: string, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Acts across companies: for hooks and links whose company is not known yet, for sweeps and for operators. */
   forSystem<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** For a library that writes its own SQL: as the system, each statement a transaction of its own. It knows no longer one. */
+  readonly statements: Kysely<Tables>;
   /** Runs a script of many statements as the owner. For migrations only. */
   runScript(script: string): Promise<void>;
   ping(): Promise<void>;
@@ -70,11 +85,38 @@ export async function openPostgres(url: string, maxConnections = 10): Promise<Da
   };
 }
 
-function toTransactions(kysely: Kysely<Tables>): Pick<Database, 'forCompany' | 'forSystem' | 'ping'> {
+function toTransactions(kysely: Kysely<Tables>): Pick<Database, 'forCompany' | 'forSystem' | 'statements' | 'ping'> {
   return {
+    statements: new Kysely<Tables>({ dialect: toStatementDialect(kysely) }),
     forCompany: (companyId, work) => inTransaction(kysely, asCompany(companyId), work),
     forSystem: (work) => inTransaction(kysely, asSystem, work),
     ping: () => guardConnection(async () => void (await sql`select 1`.execute(kysely))),
+  };
+}
+
+/** The owner's connection stays out of reach: every statement goes through a transaction that acts as the system. */
+function toStatementDialect(kysely: Kysely<Tables>): Dialect {
+  const refuse = (): never => {
+    throw new RelayError('internal_error', { message: 'a transaction is begun by forCompany or forSystem only' });
+  };
+  const connection: DatabaseConnection = {
+    executeQuery: <R>(query: CompiledQuery): Promise<QueryResult<R>> =>
+      inTransaction(kysely, asSystem, (tx) => tx.executeQuery<R>(query as CompiledQuery<R>)), // the caller's word for its rows
+    streamQuery: refuse,
+  };
+  return {
+    createAdapter: () => new PostgresAdapter(),
+    createIntrospector: (db) => new PostgresIntrospector(db),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+    createDriver: () => ({
+      init: async () => undefined,
+      acquireConnection: async () => connection,
+      beginTransaction: async () => refuse(),
+      commitTransaction: async () => refuse(),
+      rollbackTransaction: async () => refuse(),
+      releaseConnection: async () => undefined,
+      destroy: async () => undefined,
+    }),
   };
 }
 

@@ -37,8 +37,14 @@ const codes = {
   request_unauthorized: {
     kind: 'rejected',
     status: 401,
-    ja: '認証できませんでした。管理トークンを確認してください。',
-    en: 'Not authorised. Check the admin token.',
+    ja: '認証できませんでした。もう一度サインインするか、トークンを確認してください。',
+    en: 'Not authorised. Sign in again, or check the token.',
+  },
+  request_forbidden: {
+    kind: 'rejected',
+    status: 403,
+    ja: 'この操作を行う権限がありません。会社のオーナーに依頼してください。',
+    en: 'Your role does not allow this. Ask an owner of the company.',
   },
   request_not_found: {
     kind: 'refused',
@@ -57,6 +63,12 @@ const codes = {
     status: 429,
     ja: 'アクセスが集中しています。少し時間をおいてからお試しください。',
     en: 'Too many requests. Please wait a little and try again.',
+  },
+  sign_in_refused: {
+    kind: 'rejected',
+    status: 401,
+    ja: 'サインインできませんでした。リンクの期限が切れたか、使用済みか、別のブラウザーで開かれています。サインイン画面からもう一度お試しください。',
+    en: 'The sign-in was refused: the link or code is old, was used, or was opened in another browser. Begin again at the sign-in page.',
   },
   delivery_unverified: {
     kind: 'rejected',

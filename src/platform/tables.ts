@@ -608,7 +608,102 @@ export interface AddressProofTable {
   sent_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
 }
 
+type Maybe<T> = ColumnType<T | null, T | null | undefined, T | null>;
+
+/** The `Auth…` tables are those of the library that signs people in. */
+export interface AuthUserTable {
+  id: string;
+  name: string;
+  /** In lower case. */
+  email: string;
+  email_verified: boolean;
+  image: Maybe<string>;
+  is_operator: Generated<boolean>;
+  two_factor_enabled: Maybe<boolean>;
+  created_at: Instant;
+  updated_at: Instant;
+}
+
+export interface AuthSessionTable {
+  id: string;
+  token: string;
+  user_id: string;
+  expires_at: Instant;
+  ip_address: Maybe<string>;
+  user_agent: Maybe<string>;
+  created_at: Instant;
+  updated_at: Instant;
+}
+
+export interface AuthTwoFactorTable {
+  id: string;
+  secret: string;
+  backup_codes: string;
+  user_id: string;
+  verified: Maybe<boolean>;
+}
+
+export interface AuthPasskeyTable {
+  id: string;
+  user_id: string;
+  name: Maybe<string>;
+}
+
+export interface AuthVerificationTable {
+  id: string;
+  identifier: string;
+  expires_at: Instant;
+}
+
+export interface FirstLinkTable {
+  code_hash: string;
+  expires_at: Instant;
+}
+
+export interface MemberTable {
+  company_id: string;
+  user_id: string;
+  role: Role;
+  joined_at: Instant;
+}
+
+export interface InvitationTable {
+  invitation_id: string;
+  company_id: string;
+  email: string;
+  role: Role;
+  code_hash: string;
+  /** `admin`, `user:<id>`. */
+  invited_by: string;
+  created_at: Instant;
+  expires_at: Instant;
+  accepted_at: Maybe<Date>;
+  revoked_at: Maybe<Date>;
+}
+
+export interface ApiTokenTable {
+  token_id: string;
+  company_id: string;
+  name: string;
+  role: Role;
+  token_hash: string;
+  created_by: string;
+  created_at: Instant;
+  last_used_at: Maybe<Date>;
+  expires_at: Maybe<Date>;
+  revoked_at: Maybe<Date>;
+}
+
 export interface Tables {
+  auth_user: AuthUserTable;
+  auth_session: AuthSessionTable;
+  auth_two_factor: AuthTwoFactorTable;
+  auth_passkey: AuthPasskeyTable;
+  auth_verification: AuthVerificationTable;
+  first_link: FirstLinkTable;
+  member: MemberTable;
+  invitation: InvitationTable;
+  api_token: ApiTokenTable;
   company: CompanyTable;
   agency: AgencyTable;
   agency_terms: AgencyTermsTable;

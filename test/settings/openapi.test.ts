@@ -48,7 +48,7 @@ function listOperations(): readonly (readonly [string, Operation])[] {
 test('the document is OpenAPI 3.1 and public', () => {
   expect(document.openapi).toMatch(/^3\.1\.\d$/);
   expect(document.info.title).toBe('Career Relay connector');
-  expect(document.security).toEqual([{ adminToken: [] }]);
+  expect(document.security).toEqual([{ bearer: [] }, { session: [] }]);
 });
 
 test('the document and the routes of the server tell of the same operations', () => {

@@ -11,7 +11,15 @@ import { type Imports, openImports, openIntake } from '../../src/intake/index.ts
 import { type Letters, openLetters, openMailer } from '../../src/letter/index.ts';
 import { openCache } from '../../src/platform/cache.ts';
 import { openHttpServer, type Server } from '../../src/platform/http-server.ts';
-import { type ApiParts, registerApi, registerInstall } from '../../src/settings/index.ts';
+import {
+  type ApiParts,
+  type Identity,
+  openIdentity,
+  registerApi,
+  registerIdentity,
+  registerInstall,
+  toSlackSignIn,
+} from '../../src/settings/index.ts';
 import { openSlack, type Slack } from '../../src/slack/index.ts';
 import { makeTestClock, type TestClock } from '../support/clock.ts';
 import { openTestVault, testKey } from '../support/company.ts';
@@ -31,6 +39,7 @@ export interface TestRelay {
   readonly connections: ApiParts['connections'];
   readonly slack: Slack;
   readonly letters: Letters;
+  readonly identity: Identity;
   /** Settings that fit the fake. */
   readonly settings: Readonly<Record<string, string>>;
   readonly fake: ReturnType<typeof createGreenhouseFake>;
@@ -52,8 +61,12 @@ export interface Answer {
 }
 
 export async function openRelay(
-  change: Partial<Pick<ApiParts, 'hasOutbox'>> &
-    Partial<ApiParts['jobs']> & { readonly more?: readonly Connector[]; readonly clients?: OwnClients['clients'] } = {},
+  change: Partial<Pick<ApiParts, 'hasOutbox'>> & {
+    readonly slackSignIn?: Parameters<typeof toSlackSignIn>[0];
+  } & Partial<ApiParts['jobs']> & {
+      readonly more?: readonly Connector[];
+      readonly clients?: OwnClients['clients'];
+    } = {},
 ): Promise<TestRelay> {
   const database = await openTestDatabase();
   const vault = openTestVault();
@@ -100,6 +113,16 @@ export async function openRelay(
   });
   const credits = openCredits({ database, clock, events });
   const slack = openSlack({ database, clock, events, jobs, log, connections, slack: undefined, baseUrl });
+  const identity = openIdentity({
+    database,
+    clock,
+    log,
+    mailer,
+    baseUrl,
+    mailFrom,
+    secretKeys: [testKey],
+    slack: toSlackSignIn(change.slackSignIn),
+  });
   const server = await openHttpServer({ log, trustedProxies: 0, isHttps: true });
   const routes: { method: HTTPMethods; url: string }[] = [];
   server.addHook('onRoute', ({ method, url }) => {
@@ -108,6 +131,7 @@ export async function openRelay(
   await intake.routes(server);
   await consents.routes(server);
   await registerInstall(server, { database, clock, connections, adminToken, baseUrl });
+  await registerIdentity(server, { identity, baseUrl });
   await registerApi(server, {
     database,
     vault,
@@ -117,6 +141,7 @@ export async function openRelay(
     imports,
     letters,
     credits,
+    identity,
     jobs: { counts: change.counts ?? jobs.counts, redrive: change.redrive ?? jobs.redrive },
     adminToken,
     baseUrl,
@@ -131,6 +156,7 @@ export async function openRelay(
     connections,
     slack,
     letters,
+    identity,
     settings: fake.settings(hosted.origin),
     fake,
     routes,
@@ -146,6 +172,7 @@ export async function openRelay(
     },
     async close() {
       await server.close();
+      await identity.close();
       await connections.close();
       await hosted.close();
       await cache.close();

@@ -21,6 +21,7 @@ export function nothing(description: string): z.ZodUndefined {
 const common: readonly ErrorCode[] = [
   'request_invalid',
   'request_unauthorized',
+  'request_forbidden',
   'request_rate_limited',
   'internal_error',
   'database_unavailable',

@@ -2,7 +2,7 @@ import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import { sendProblem } from '../../platform/problem.ts';
 import { atsRoutes } from './ats.ts';
-import { openAdminGuard } from './auth.ts';
+import { guardRoutes } from './auth.ts';
 import { companyRoutes } from './companies.ts';
 import { connectionRoutes } from './connections.ts';
 import { creditRoutes } from './credits.ts';
@@ -11,16 +11,19 @@ import { deliveryRoutes } from './deliveries.ts';
 import { importRoutes } from './imports.ts';
 import { installRoutes } from './install.ts';
 import { letterRoutes } from './letters.ts';
+import { meRoutes } from './me.ts';
+import { memberRoutes } from './members.ts';
 import { describeApi, serveDocs } from './openapi.ts';
 import { operationRoutes } from './operation.ts';
 import type { ApiParts } from './parts.ts';
 import { pollRoutes } from './polls.ts';
 import { streamRoutes } from './stream.ts';
 import { templateRoutes } from './templates.ts';
+import { tokenRoutes } from './tokens.ts';
 
 /**
  * Hangs the JSON API under /api/v1, its OpenAPI document at /api/v1/openapi.json and its pages at /api/docs.
- * Every route inside the guarded scope needs the admin token; only the document and its pages stand outside.
+ * Every route inside the guarded scope needs somebody who may; only the document and its pages stand outside.
  */
 export async function registerApi(server: Server, parts: ApiParts): Promise<void> {
   await server.register(
@@ -35,7 +38,7 @@ export async function registerApi(server: Server, parts: ApiParts): Promise<void
 }
 
 async function guardedRoutes(api: Server, parts: ApiParts): Promise<void> {
-  api.addHook('onRequest', openAdminGuard(api, parts.adminToken));
+  guardRoutes(api, parts);
   api.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
   });
@@ -53,4 +56,7 @@ async function guardedRoutes(api: Server, parts: ApiParts): Promise<void> {
   templateRoutes(api, parts);
   creditRoutes(api, parts);
   operationRoutes(api, parts);
+  meRoutes(api, parts);
+  memberRoutes(api, parts);
+  tokenRoutes(api, parts);
 }

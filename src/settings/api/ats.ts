@@ -7,7 +7,7 @@ import { RelayError, toRelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import { json, problems, vendorProblems } from './answers.ts';
 import { findConnection } from './connections.ts';
-import { type ApiParts, actor } from './parts.ts';
+import type { ApiParts } from './parts.ts';
 import { IdParams, Instant, listOf } from './schemas.ts';
 
 const Text = z.object({ ja: z.string(), en: z.string() });
@@ -69,6 +69,7 @@ export function atsRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'POST',
     url: '/connections/:id/webhooks',
+    config: { access: { right: 'settings', company: { by: 'connection' } } },
     schema: {
       operationId: 'setUpWebhooks',
       tags: ['Connections'],
@@ -86,7 +87,7 @@ export function atsRoutes(api: Server, parts: ApiParts): void {
       if (!webhook) throw new RelayError('request_conflict', { message: `${connection.connector} sends no webhooks` });
       const webhookUrl = `${baseUrl}/hooks/${connection.connectionId}`;
       const isSetUp = await connections.setUpWebhooks(connection, webhookUrl);
-      if (isSetUp) await note(parts, connection, 'connection.webhooks-set-up', {});
+      if (isSetUp) await note(parts, connection, request.actor, 'connection.webhooks-set-up', {});
       const steps = webhook.guide.map(({ ja, en }) => ({
         ja: ja.replaceAll('{url}', webhookUrl),
         en: en.replaceAll('{url}', webhookUrl),
@@ -99,6 +100,7 @@ export function atsRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/connections/:id/reasons',
+    config: { access: { right: 'look', company: { by: 'connection' } } },
     schema: {
       operationId: 'listVendorReasons',
       tags: ['Connections'],
@@ -121,6 +123,7 @@ export function atsRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/connections/:id/templates',
+    config: { access: { right: 'look', company: { by: 'connection' } } },
     schema: {
       operationId: 'listVendorTemplates',
       tags: ['Connections'],
@@ -140,6 +143,7 @@ export function atsRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'POST',
     url: '/connections/:id/reject',
+    config: { access: { right: 'reject', company: { by: 'connection' } } },
     schema: {
       operationId: 'rejectInAts',
       tags: ['Connections'],
@@ -156,7 +160,11 @@ export function atsRoutes(api: Server, parts: ApiParts): void {
     },
     handler: async (request) => {
       const connection = await findConnection(parts, request.params.id);
-      return reject(parts, connection, { ...request.body, sendAt: request.body.sendAt ?? null });
+      return reject(parts, connection, {
+        ...request.body,
+        sendAt: request.body.sendAt ?? null,
+        actor: request.actor,
+      });
     },
   });
 }
@@ -188,6 +196,7 @@ interface Asked {
   readonly reasonRef: string;
   readonly templateRef: string;
   readonly sendAt: Date | null;
+  readonly actor: string;
 }
 
 /** Noted before it is asked and once more when it is answered: should we die between the two, the log says so. */
@@ -203,23 +212,23 @@ async function reject(parts: ApiParts, connection: Connection, asked: Asked): Pr
     throw new RelayError('request_conflict', {
       message: template ? 'that template does not carry our static link' : 'there is no such rejection template',
     });
-  const { applicationRef, reasonRef, templateRef } = asked;
+  const { applicationRef, reasonRef, templateRef, actor } = asked;
   const detail = {
     applicationRef,
     reasonRef,
     templateRef,
     ...(asked.sendAt && { sendAt: asked.sendAt.toISOString() }),
   };
-  await note(parts, connection, 'rejection.asked', detail);
+  await note(parts, connection, actor, 'rejection.asked', detail);
   try {
     const result = await parts.connections.reject(connection, asked);
-    await note(parts, connection, 'rejection.answered', {
+    await note(parts, connection, actor, 'rejection.answered', {
       applicationRef,
       outcome: result.ok ? 'done' : result.reason,
     });
     return result;
   } catch (thrown) {
-    await note(parts, connection, 'rejection.answered', { applicationRef, outcome: toRelayError(thrown).code });
+    await note(parts, connection, actor, 'rejection.answered', { applicationRef, outcome: toRelayError(thrown).code });
     throw thrown;
   }
 }
@@ -227,6 +236,7 @@ async function reject(parts: ApiParts, connection: Connection, asked: Asked): Pr
 function note(
   { database, clock }: Pick<ApiParts, 'database' | 'clock'>,
   { companyId, connectionId }: Connection,
+  actor: string,
   action: string,
   detail: Readonly<Record<string, string>>,
 ): Promise<void> {

@@ -13,8 +13,10 @@ import { appendAudit } from '../../platform/audit.ts';
 import type { Tx } from '../../platform/database.ts';
 import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
+import { addMember } from '../identity/store.ts';
+import { isOf } from './access.ts';
 import { cutPage, json, problems } from './answers.ts';
-import { type ApiParts, actor, asCompany, toStaticLink } from './parts.ts';
+import { type ApiParts, asCompany, toStaticLink } from './parts.ts';
 import { Agency, AgencyDetails, Company, listOf, NewCompany, NewTerms, PageQuery, SlugParams } from './schemas.ts';
 
 /** Companies, and the agency each of them works with. */
@@ -24,16 +26,20 @@ export function companyRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/companies',
+    config: { access: { right: 'member', company: 'none' } },
     schema: {
       operationId: 'listCompanies',
       tags: ['Companies'],
       summary: 'List the companies',
+      description: 'Those of which whoever asks is a member; an operator sees all.',
       querystring: PageQuery,
       response: { 200: json('The companies.', listOf(Company)), ...problems() },
     },
     handler: async (request) =>
       cutPage(
-        (await database.forSystem((tx) => listCompanies(tx))).map((company) => toCompany(parts, company)),
+        (await database.forSystem((tx) => listCompanies(tx)))
+          .filter(({ companyId }) => request.principal !== null && isOf(request.principal, companyId))
+          .map((company) => toCompany(parts, company)),
         request.query,
       ),
   });
@@ -41,6 +47,7 @@ export function companyRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'POST',
     url: '/companies',
+    config: { access: { right: 'operator', company: 'none' } },
     schema: {
       operationId: 'createCompany',
       tags: ['Companies'],
@@ -54,7 +61,16 @@ export function companyRoutes(api: Server, parts: ApiParts): void {
       const company = await database.forSystem(async (tx) => {
         const created = await createCompany(tx, vault, request.body, now);
         const { companyId } = created;
-        await appendAudit(tx, { companyId, at: now, actor, action: 'company.created', subject: companyId });
+        const { principal } = request;
+        if (principal?.kind === 'user')
+          await addMember(tx, { companyId, userId: principal.userId, role: 'owner', now });
+        await appendAudit(tx, {
+          companyId,
+          at: now,
+          actor: request.actor,
+          action: 'company.created',
+          subject: companyId,
+        });
         return created;
       });
       return reply.status(201).send(toCompany(parts, company));
@@ -64,6 +80,7 @@ export function companyRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/companies/:slug',
+    config: { access: { right: 'look', company: 'slug' } },
     schema: {
       operationId: 'getCompany',
       tags: ['Companies'],
@@ -77,6 +94,7 @@ export function companyRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/companies/:slug/agency',
+    config: { access: { right: 'look', company: 'slug' } },
     schema: {
       operationId: 'getAgency',
       tags: ['Companies'],
@@ -94,6 +112,7 @@ export function companyRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'PUT',
     url: '/companies/:slug/agency',
+    config: { access: { right: 'settings', company: 'slug' } },
     schema: {
       operationId: 'setAgency',
       tags: ['Companies'],
@@ -109,7 +128,13 @@ export function companyRoutes(api: Server, parts: ApiParts): void {
       asCompany(parts, request.params.slug, async (tx, { companyId }) => {
         const now = clock.now();
         const agency = await saveAgency(tx, companyId, request.body, now);
-        await appendAudit(tx, { companyId, at: now, actor, action: 'agency.saved', subject: agency.agencyId });
+        await appendAudit(tx, {
+          companyId,
+          at: now,
+          actor: request.actor,
+          action: 'agency.saved',
+          subject: agency.agencyId,
+        });
         return toAgency(tx, agency, now);
       }),
   });
@@ -117,6 +142,7 @@ export function companyRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'PUT',
     url: '/companies/:slug/agency/terms',
+    config: { access: { right: 'operator', company: 'slug' } },
     schema: {
       operationId: 'setTerms',
       tags: ['Companies'],
@@ -134,7 +160,7 @@ export function companyRoutes(api: Server, parts: ApiParts): void {
         await appendAudit(tx, {
           companyId,
           at: now,
-          actor,
+          actor: request.actor,
           action: 'terms.saved',
           subject: terms.termsId,
           detail: { version: terms.version, ...request.body },

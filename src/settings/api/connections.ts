@@ -26,6 +26,7 @@ export function connectionRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/connectors',
+    config: { access: { right: 'member', company: 'none' } },
     schema: {
       operationId: 'listConnectors',
       tags: ['Connections'],
@@ -39,6 +40,7 @@ export function connectionRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/connections',
+    config: { access: { right: 'look', company: 'query' } },
     schema: {
       operationId: 'listConnections',
       tags: ['Connections'],
@@ -64,6 +66,7 @@ export function connectionRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'POST',
     url: '/connections',
+    config: { access: { right: 'settings', company: 'body' } },
     schema: {
       operationId: 'createConnection',
       tags: ['Connections'],
@@ -82,7 +85,7 @@ export function connectionRoutes(api: Server, parts: ApiParts): void {
       const generated = connections.makeUpSecrets(input);
       const settings = { ...input.settings, ...generated };
       const connection = await asCompany(parts, reference, (tx, { companyId }) =>
-        connections.create(tx, { companyId, ...input, settings }),
+        connections.create(tx, { companyId, ...input, settings, actor: request.actor }),
       );
       return reply.status(201).send({ ...toConnection(parts, connection), generated });
     },
@@ -91,6 +94,7 @@ export function connectionRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/connections/:id',
+    config: { access: { right: 'look', company: { by: 'connection' } } },
     schema: {
       operationId: 'getConnection',
       tags: ['Connections'],
@@ -104,6 +108,7 @@ export function connectionRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'PATCH',
     url: '/connections/:id',
+    config: { access: { right: 'settings', company: { by: 'connection' } } },
     schema: {
       operationId: 'changeConnection',
       tags: ['Connections'],
@@ -123,7 +128,7 @@ export function connectionRoutes(api: Server, parts: ApiParts): void {
       const { companyId } = await findConnection(parts, request.params.id);
       const changed = await database.forCompany(companyId, async (tx) => {
         if (request.body.state === 'live') await requireCompleteAgency(tx, companyId, clock.now());
-        return changeConnection(parts, tx, request.params.id, request.body);
+        return changeConnection(parts, tx, request.params.id, request.body, request.actor);
       });
       return toConnection(parts, changed);
     },
@@ -132,6 +137,7 @@ export function connectionRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'DELETE',
     url: '/connections/:id',
+    config: { access: { right: 'settings', company: { by: 'connection' } } },
     schema: {
       operationId: 'removeConnection',
       tags: ['Connections'],
@@ -142,7 +148,7 @@ export function connectionRoutes(api: Server, parts: ApiParts): void {
     },
     handler: async (request, reply) => {
       const { companyId, connectionId } = await findConnection(parts, request.params.id);
-      await database.forCompany(companyId, (tx) => connections.remove(tx, connectionId));
+      await database.forCompany(companyId, (tx) => connections.remove(tx, connectionId, request.actor));
       return reply.status(204).send();
     },
   });
@@ -150,6 +156,7 @@ export function connectionRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'POST',
     url: '/connections/:id/check',
+    config: { access: { right: 'pause', company: { by: 'connection' } } },
     schema: {
       operationId: 'checkConnection',
       tags: ['Connections'],
@@ -190,25 +197,31 @@ async function changeConnection(
   tx: Tx,
   connectionId: string,
   change: ConnectionChange,
+  actor: string,
 ): Promise<Installed> {
   const before = await connections.read(tx, connectionId);
   if (!before) throw new RelayError('request_not_found', { message: 'there is no such connection' });
   const { state, settings, letter, mapping, mode, backfillFrom } = change;
   if (backfillFrom && backfillFrom > clock.now())
     throw new RelayError('request_invalid', { message: 'backfillFrom lies in the future' });
-  const after = await connections.update(tx, connectionId, {
-    ...(backfillFrom && { backfillFrom }),
-    ...(state && { state }),
-    ...(settings && { settings }),
-    ...(mode && { mode }),
-    ...(letter && {
-      letter: {
-        holdMinutes: letter.holdMinutes ?? before.letter.holdMinutes,
-        window: letter.window ?? before.letter.window,
-      },
-    }),
-    ...(mapping?.reasons && { mapping: mergeReasons(before.mapping, mapping.reasons) }),
-  });
+  const after = await connections.update(
+    tx,
+    connectionId,
+    {
+      ...(backfillFrom && { backfillFrom }),
+      ...(state && { state }),
+      ...(settings && { settings }),
+      ...(mode && { mode }),
+      ...(letter && {
+        letter: {
+          holdMinutes: letter.holdMinutes ?? before.letter.holdMinutes,
+          window: letter.window ?? before.letter.window,
+        },
+      }),
+      ...(mapping?.reasons && { mapping: mergeReasons(before.mapping, mapping.reasons) }),
+    },
+    actor,
+  );
   if (backfillFrom) await intake.backfill(tx, after);
   return after;
 }

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../platform/error-codes.ts';
 import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import { json, problems, toListed } from './answers.ts';
-import { type ApiParts, actor, asCompany, findCompany } from './parts.ts';
+import { type ApiParts, asCompany, findCompany } from './parts.ts';
 import {
   Balance,
   CompanyPageQuery,
@@ -29,6 +29,7 @@ function ledgerRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/credits',
+    config: { access: { right: 'look', company: 'query' } },
     schema: {
       operationId: 'getCredits',
       tags: ['Credits'],
@@ -42,6 +43,7 @@ function ledgerRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/credits/entries',
+    config: { access: { right: 'look', company: 'query' } },
     schema: {
       operationId: 'listCreditEntries',
       tags: ['Credits'],
@@ -62,6 +64,7 @@ function ledgerRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/referrals',
+    config: { access: { right: 'look', company: 'query' } },
     schema: {
       operationId: 'listReferrals',
       tags: ['Credits'],
@@ -80,6 +83,7 @@ function ledgerRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'POST',
     url: '/referrals/:id/confirm',
+    config: { access: { right: 'credits', company: { by: 'referral' } } },
     schema: {
       operationId: 'confirmReferral',
       tags: ['Credits'],
@@ -98,7 +102,7 @@ function ledgerRoutes(api: Server, parts: ApiParts): void {
       const { id } = request.params;
       const placed = await database.forSystem((tx) => readReferral(tx, id));
       if (!placed) throw refuse('not-found');
-      const answer = await credits.confirmReferral(placed.companyId, id, actor);
+      const answer = await credits.confirmReferral(placed.companyId, id, request.actor);
       if (!answer.ok) throw refuse(answer.reason);
       const confirmed = await database.forSystem((tx) => readReferral(tx, id));
       return { id, ...(confirmed ?? placed).referral };
@@ -118,6 +122,7 @@ function spendingRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'POST',
     url: '/credits/reserve',
+    config: { access: { right: 'credits', company: 'body' } },
     schema: {
       operationId: 'reserveCredit',
       tags: ['Credits'],
@@ -132,7 +137,7 @@ function spendingRoutes(api: Server, parts: ApiParts): void {
     handler: async (request, reply) => {
       const { company, reason, idempotencyKey: key } = request.body;
       const { companyId } = await database.forSystem((tx) => findCompany(tx, company));
-      const answer = await credits.reserve(companyId, { reason, key, actor });
+      const answer = await credits.reserve(companyId, { reason, key, actor: request.actor });
       if (!answer.ok) throw refuse(answer.reason);
       return reply.status(201).send(await showReservation(answer.reservationId));
     },
@@ -156,6 +161,7 @@ function spendingRoutes(api: Server, parts: ApiParts): void {
     api.route({
       method: 'POST',
       url,
+      config: { access: { right: 'credits', company: { by: 'reservation', at: 'body.reservationId' } } },
       schema: {
         operationId,
         tags: ['Credits'],
@@ -169,7 +175,7 @@ function spendingRoutes(api: Server, parts: ApiParts): void {
       },
       handler: async (request) => {
         const { reservationId } = request.body;
-        const answer = await settle(reservationId, actor);
+        const answer = await settle(reservationId, request.actor);
         if (!answer.ok) throw refuse(answer.reason);
         return showReservation(reservationId);
       },

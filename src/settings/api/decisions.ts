@@ -16,6 +16,7 @@ export function decisionRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/connections/:id/consents.tsv',
+    config: { access: { right: 'look', company: { by: 'connection' } } },
     schema: {
       operationId: 'downloadConsents',
       tags: ['Connections'],

@@ -2,7 +2,7 @@ import { listDeliveries } from '../../intake/index.ts';
 import type { Server } from '../../platform/http-server.ts';
 import { json, nothing, problems, toListed } from './answers.ts';
 import { findConnection } from './connections.ts';
-import { type ApiParts, actor } from './parts.ts';
+import type { ApiParts } from './parts.ts';
 import { Delivery, DeliveryPageQuery, IdParams, listOf } from './schemas.ts';
 
 /** What the ATS delivered by webhook. */
@@ -12,6 +12,7 @@ export function deliveryRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/deliveries',
+    config: { access: { right: 'look', company: { by: 'connection', at: 'query.connection' } } },
     schema: {
       operationId: 'listDeliveries',
       tags: ['Connections'],
@@ -32,6 +33,7 @@ export function deliveryRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'POST',
     url: '/deliveries/:id/replay',
+    config: { access: { right: 'pause', company: { by: 'delivery' } } },
     schema: {
       operationId: 'replayDelivery',
       tags: ['Connections'],
@@ -41,7 +43,7 @@ export function deliveryRoutes(api: Server, parts: ApiParts): void {
       response: { 202: nothing('It is queued.'), ...problems('request_not_found') },
     },
     handler: async (request, reply) => {
-      await intake.replay(request.params.id, actor);
+      await intake.replay(request.params.id, request.actor);
       return reply.status(202).send();
     },
   });

@@ -7,7 +7,7 @@ import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import { json, problems } from './answers.ts';
 import { findConnection } from './connections.ts';
-import { type ApiParts, actor } from './parts.ts';
+import type { ApiParts } from './parts.ts';
 import { Id, IdParams, Instant, listOf, PageQuery } from './schemas.ts';
 
 const Column = z.enum(fileColumns);
@@ -84,6 +84,7 @@ export async function importRoutes(api: Server, parts: ApiParts): Promise<void> 
       method: 'POST',
       url: '/connections/:id/import',
       bodyLimit: mostBytes,
+      config: { access: { right: 'letters', company: { by: 'connection' } } },
       schema: {
         operationId: 'importFile',
         tags: ['Connections'],
@@ -102,7 +103,7 @@ export async function importRoutes(api: Server, parts: ApiParts): Promise<void> 
         const { name, bytes } = await readFile(request);
         const { ask } = request.query;
         const file = { name: toName(name ?? request.query.name), bytes, isAsking: ask === 'true' };
-        return toAnswer(await imports.take(connection, file, actor));
+        return toAnswer(await imports.take(connection, file, request.actor));
       },
     });
   });
@@ -110,6 +111,7 @@ export async function importRoutes(api: Server, parts: ApiParts): Promise<void> 
   api.route({
     method: 'POST',
     url: '/imports/:importId/confirm',
+    config: { access: { right: 'mapping', company: { by: 'import', at: 'params.importId' } } },
     schema: {
       operationId: 'confirmImport',
       tags: ['Connections'],
@@ -120,12 +122,13 @@ export async function importRoutes(api: Server, parts: ApiParts): Promise<void> 
       response: { 200: json('What became of it.', ImportAnswer), ...problems(...refusals) },
     },
     handler: async (request) =>
-      toAnswer(await imports.confirm(request.params.importId, request.body?.columns ?? {}, actor)),
+      toAnswer(await imports.confirm(request.params.importId, request.body?.columns ?? {}, request.actor)),
   });
 
   api.route({
     method: 'GET',
     url: '/connections/:id/imports',
+    config: { access: { right: 'look', company: { by: 'connection' } } },
     schema: {
       operationId: 'listImports',
       tags: ['Connections'],

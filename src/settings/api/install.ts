@@ -11,6 +11,7 @@ export function installRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'POST',
     url: '/install',
+    config: { access: { right: 'settings', company: 'body' } },
     schema: {
       operationId: 'beginInstall',
       tags: ['Connections'],

@@ -1,7 +1,7 @@
 import { listLetters } from '../../letter/index.ts';
 import type { Server } from '../../platform/http-server.ts';
 import { json, problems, toListed } from './answers.ts';
-import { type ApiParts, actor, asCompany } from './parts.ts';
+import { type ApiParts, asCompany } from './parts.ts';
 import { CompanyPageQuery, IdParams, Letter, listOf } from './schemas.ts';
 
 /** Letters, and a person's hand on them. */
@@ -11,6 +11,7 @@ export function letterRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/letters',
+    config: { access: { right: 'look', company: 'query' } },
     schema: {
       operationId: 'listLetters',
       tags: ['Stream'],
@@ -30,6 +31,7 @@ export function letterRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'POST',
     url: '/letters/:id/cancel',
+    config: { access: { right: 'letters', company: { by: 'letter' } } },
     schema: {
       operationId: 'cancelLetter',
       tags: ['Stream'],
@@ -40,12 +42,13 @@ export function letterRoutes(api: Server, parts: ApiParts): void {
         ...problems('request_not_found', 'request_conflict'),
       },
     },
-    handler: (request) => letters.cancel(request.params.id, actor),
+    handler: (request) => letters.cancel(request.params.id, request.actor),
   });
 
   api.route({
     method: 'POST',
     url: '/letters/:id/send',
+    config: { access: { right: 'letters', company: { by: 'letter' } } },
     schema: {
       operationId: 'sendLetter',
       tags: ['Stream'],
@@ -57,6 +60,6 @@ export function letterRoutes(api: Server, parts: ApiParts): void {
         ...problems('request_not_found', 'request_conflict', 'agency_incomplete'),
       },
     },
-    handler: (request) => letters.send(request.params.id, actor),
+    handler: (request) => letters.send(request.params.id, request.actor),
   });
 }

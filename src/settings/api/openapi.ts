@@ -3,11 +3,16 @@ import swaggerUi from '@fastify/swagger-ui';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import type { Server } from '../../platform/http-server.ts';
 
+/** As browsers get it over https. */
+const sessionCookie = '__Host-relay.session_token';
+
 const description = `
 The one way in for the settings page, the command line and other programs.
 
-**Authorisation.** \`Authorization: Bearer <admin token>\`. The token is \`ADMIN_TOKEN\`, or the file \`admin-token\` in
-\`DATA_DIR\`. It opens every company; \`company\` says which one is meant. What does not exist is answered 404.
+**Authorisation.** \`Authorization: Bearer <token>\`, or the session of a person who signed in. An API token (\`crt_…\`) opens
+one company as one role. The admin token is \`ADMIN_TOKEN\`, or the file \`admin-token\` in \`DATA_DIR\`; it opens every company,
+and \`company\` says which one is meant. What is foreign or does not exist is answered 404, what the role may not 403. With a
+session, what changes something must come from our own origin.
 
 **Lists** are newest first: \`{items, nextCursor}\`. Give \`nextCursor\` as \`cursor\` for the next page.
 
@@ -21,6 +26,7 @@ const tags = [
   { name: 'Connections', description: "A company's installed connectors, and what the ATS delivered." },
   { name: 'Stream', description: 'What became of each rejection: letter, consent, notice.' },
   { name: 'Credits', description: 'Referrals, and the free introductions they earn.' },
+  { name: 'People', description: 'Members, invitations, sessions, and tokens for programs.' },
   { name: 'Operation', description: 'Queues, the local outbox and the audit log.' },
 ];
 
@@ -38,9 +44,12 @@ export async function describeApi(api: Server): Promise<void> {
       servers: [{ url: '/', description: 'This server' }],
       tags,
       components: {
-        securitySchemes: { adminToken: { type: 'http', scheme: 'bearer', description: 'The admin token.' } },
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', description: 'An API token, or the admin token.' },
+          session: { type: 'apiKey', in: 'cookie', name: sessionCookie, description: 'Of a person who signed in.' },
+        },
       },
-      security: [{ adminToken: [] }],
+      security: [{ bearer: [] }, { session: [] }],
     },
     transform: jsonSchemaTransform,
     transformObject: (document) => dropUnusedSchemas(jsonSchemaTransformObject(document)),

@@ -14,6 +14,7 @@ export function operationRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/jobs',
+    config: { access: { right: 'operator', company: 'none' } },
     schema: {
       operationId: 'listQueues',
       tags: ['Operation'],
@@ -27,6 +28,7 @@ export function operationRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'POST',
     url: '/jobs/:queue/redrive',
+    config: { access: { right: 'operator', company: 'none' } },
     schema: {
       operationId: 'redriveQueue',
       tags: ['Operation'],
@@ -49,6 +51,7 @@ export function operationRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/outbox',
+    config: { access: { right: 'operator', company: 'none' } },
     schema: {
       operationId: 'listOutbox',
       tags: ['Operation'],
@@ -72,6 +75,7 @@ export function operationRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/audit',
+    config: { access: { right: 'audit', company: 'query' } },
     schema: {
       operationId: 'listAudit',
       tags: ['Operation'],

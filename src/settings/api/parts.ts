@@ -9,6 +9,7 @@ import { RelayError } from '../../platform/errors.ts';
 import { isId } from '../../platform/ids.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import type { Vault } from '../../platform/vault.ts';
+import type { Identity } from '../identity/identity.ts';
 
 /** What the API stands on. */
 export interface ApiParts {
@@ -21,6 +22,7 @@ export interface ApiParts {
   readonly letters: Pick<Letters, 'cancel' | 'send'>;
   readonly credits: Pick<Credits, 'confirmReferral' | 'reserve' | 'use' | 'release'>;
   readonly jobs: Pick<Jobs, 'counts' | 'redrive'>;
+  readonly identity: Pick<Identity, 'readSession' | 'sendInvitation'>;
   /** Whoever bears it may do everything, for every company. */
   readonly adminToken: string;
   /** Where vendors reach us, without a trailing slash. */
@@ -28,9 +30,6 @@ export interface ApiParts {
   /** Whether mail stays in the local outbox, on this machine alone. */
   readonly hasOutbox: boolean;
 }
-
-/** Who acts, for the audit log. Only the admin token opens this API. */
-export const actor = 'admin';
 
 /** The company a request names by slug or id. System transaction. @throws RelayError request_not_found. */
 export async function findCompany(tx: Tx, reference: string): Promise<Company> {

@@ -68,6 +68,7 @@ export function pollRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'POST',
     url: '/connections/:id/poll',
+    config: { access: { right: 'pause', company: { by: 'connection' } } },
     schema: {
       operationId: 'pollConnection',
       tags: ['Connections'],
@@ -91,6 +92,7 @@ export function pollRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/connections/:id/backfill',
+    config: { access: { right: 'look', company: { by: 'connection' } } },
     schema: {
       operationId: 'showBackfill',
       tags: ['Connections'],

@@ -11,6 +11,7 @@ export function streamRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/rejections',
+    config: { access: { right: 'look', company: 'query' } },
     schema: {
       operationId: 'listRejections',
       tags: ['Stream'],
@@ -30,6 +31,7 @@ export function streamRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/consents',
+    config: { access: { right: 'look', company: 'query' } },
     schema: {
       operationId: 'listConsents',
       tags: ['Stream'],
@@ -49,6 +51,7 @@ export function streamRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/notices',
+    config: { access: { right: 'look', company: 'query' } },
     schema: {
       operationId: 'listNotices',
       tags: ['Stream'],

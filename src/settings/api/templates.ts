@@ -25,6 +25,7 @@ export function templateRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/connectors/:connector/template',
+    config: { access: { right: 'look', company: 'query' } },
     schema: {
       operationId: 'exportTemplate',
       tags: ['Connections'],
@@ -50,6 +51,7 @@ export function templateRoutes(api: Server, parts: ApiParts): void {
   api.route({
     method: 'GET',
     url: '/connections/:id/template',
+    config: { access: { right: 'look', company: { by: 'connection' } } },
     schema: {
       operationId: 'exportConnectionTemplate',
       tags: ['Connections'],
