@@ -11,11 +11,12 @@ import { openRouter } from './router.tsx';
 import { changeLanguage, chooseLanguage, type Language, openTexts } from './texts/i18n.ts';
 
 const languageKey = 'career-relay-language';
+const backKey = 'career-relay-back';
 
 const texts = await openTexts(chooseLanguage(localStorage.getItem(languageKey), navigator.languages));
 const api = openApi({ fetch: (...request) => fetch(...request), language: () => texts.language });
 const queries = openQueryClient({ onSignedOut });
-const router = openRouter({ api, queries });
+const router = openRouter({ api, queries, recall });
 const styleNonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? '';
 const hasSlack = document.querySelector<HTMLMetaElement>('meta[name=sign-in-with-slack]')?.content === 'yes';
 
@@ -27,6 +28,12 @@ document.documentElement.lang = texts.language;
 function onSignedOut() {
   queries.removeQueries({ queryKey: meKey });
   void router.invalidate();
+}
+
+function recall(): string {
+  const back = localStorage.getItem(backKey) ?? '/';
+  localStorage.removeItem(backKey);
+  return back;
 }
 
 async function choose(language: Language) {
@@ -43,7 +50,11 @@ if (place)
       queries={queries}
       router={router}
       texts={texts}
-      ways={{ hasSlack, leave: (url) => window.location.assign(url) }}
+      ways={{
+        hasSlack,
+        leave: (url) => window.location.assign(url),
+        remember: (back) => localStorage.setItem(backKey, back),
+      }}
       chooseLanguage={choose}
       styleNonce={styleNonce}
     />,

@@ -9,14 +9,17 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import type { Api } from './api/client.ts';
-import { type Me, meQuery } from './api/me.ts';
+import { meQuery } from './api/me.ts';
 import { isSignedOut, toProblem } from './api/problem.ts';
+import type { Me } from './api/types.ts';
 import { Failed, NotFound } from './parts/fallbacks.tsx';
 import { toBack } from './sign-in/calls.ts';
 
 interface Context {
   readonly api: Api;
   readonly queries: QueryClient;
+  /** Where somebody wanted to go before signing in, told once; '/' where there is nothing. */
+  readonly recall: () => string;
 }
 
 const root = createRootRouteWithContext<Context>()({ notFoundComponent: NotFound, errorComponent: Failed });
@@ -37,6 +40,8 @@ const home = createRoute({
   beforeLoad: async ({ context }) => {
     const { companies } = await requireMe(context, '/');
     const [first] = companies;
+    const back = toBack(context.recall());
+    if (back !== '/') throw redirect({ href: back, replace: true });
     if (first) throw redirect({ to: '/c/$company/dashboard', params: { company: first.slug }, replace: true });
   },
   component: lazyRouteComponent(() => import('./account/no-company.tsx'), 'NoCompany'),
@@ -44,7 +49,10 @@ const home = createRoute({
 
 interface SignInSearch {
   readonly back?: string | undefined;
-  readonly failed?: string | undefined;
+  /** A way in that led nowhere. */
+  readonly refused?: string | undefined;
+  /** Whoever came in by Slack and has a second factor is asked for it. */
+  readonly step?: string | undefined;
 }
 
 const signIn = createRoute({
@@ -52,8 +60,12 @@ const signIn = createRoute({
   path: '/sign-in',
   validateSearch: (search: SignInSearch): SignInSearch => ({
     ...toSearch(search),
-    failed: search.failed === undefined ? undefined : 'link',
+    refused: search.refused === undefined ? undefined : 'slack',
+    step: search.step === 'second-factor' ? search.step : undefined,
   }),
+  beforeLoad: ({ search }) => {
+    if (search.step !== undefined) throw redirect({ to: '/sign-in/second-factor', replace: true });
+  },
   component: lazyRouteComponent(() => import('./sign-in/sign-in.tsx'), 'SignIn'),
 });
 
@@ -66,21 +78,28 @@ const checkMail = createRoute({
 const secondFactor = createRoute({
   getParentRoute: () => root,
   path: '/sign-in/second-factor',
-  validateSearch: toSearch,
   component: lazyRouteComponent(() => import('./sign-in/second-factor.tsx'), 'SecondFactor'),
+});
+
+/** Where a mailed link leads. */
+const link = createRoute({
+  getParentRoute: () => root,
+  path: '/link',
+  validateSearch: toCode,
+  component: lazyRouteComponent(() => import('./sign-in/link.tsx'), 'Link'),
 });
 
 const first = createRoute({
   getParentRoute: () => root,
   path: '/first',
-  validateSearch: (search: { readonly code?: string }) => ({ code: String(search.code ?? '') }),
+  validateSearch: toCode,
   component: lazyRouteComponent(() => import('./sign-in/first.tsx'), 'First'),
 });
 
 const invitation = createRoute({
   getParentRoute: () => root,
   path: '/invitation',
-  validateSearch: (search: { readonly code?: string }) => ({ code: String(search.code ?? '') }),
+  validateSearch: toCode,
   component: lazyRouteComponent(() => import('./sign-in/invitation.tsx'), 'Invitation'),
 });
 
@@ -122,9 +141,21 @@ const pages = [
   }),
   createRoute({ ...under, path: '/activity', component: planned }),
   createRoute({ ...under, path: '/slack', component: planned }),
-  createRoute({ ...under, path: '/members', component: planned }),
-  createRoute({ ...under, path: '/tokens', component: planned }),
-  createRoute({ ...under, path: '/account', component: planned }),
+  createRoute({
+    ...under,
+    path: '/members',
+    component: lazyRouteComponent(() => import('./members/members-page.tsx'), 'MembersPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/tokens',
+    component: lazyRouteComponent(() => import('./members/tokens-page.tsx'), 'TokensPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/account',
+    component: lazyRouteComponent(() => import('./account/account-page.tsx'), 'AccountPage'),
+  }),
   createRoute({ ...under, path: '/settings', component: planned }),
 ] as const;
 
@@ -133,6 +164,7 @@ const tree = root.addChildren([
   signIn,
   checkMail,
   secondFactor,
+  link,
   first,
   invitation,
   company.addChildren([companyHome, ...pages]),
@@ -154,6 +186,11 @@ export function openRouter(context: Context, history?: RouterHistory) {
 function toSearch({ back }: { readonly back?: string | undefined }): { readonly back?: string | undefined } {
   const safe = toBack(back);
   return { back: safe === '/' ? undefined : safe };
+}
+
+/** A code may look like a number to who reads addresses. */
+function toCode({ code }: { readonly code?: string | number | undefined }): { readonly code: string } {
+  return { code: String(code ?? '') };
 }
 
 export type Router = ReturnType<typeof openRouter>;

@@ -48,8 +48,7 @@ export function openBrowser(relay: Pick<TestRelay, 'server'>): Browser {
     cookies,
     setCookies,
     send,
-    auth: async (path, body, headers) =>
-      toAnswer(await send(body ? 'POST' : 'GET', `/api/auth${path}`, body, headers)),
+    auth: async (path, body, headers) => toAnswer(await send(body ? 'POST' : 'GET', `/api/auth${path}`, body, headers)),
     call: async (method, path, body, headers) => toAnswer(await send(method, `/api/v1${path}`, body, headers)),
   };
 }

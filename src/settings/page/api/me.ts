@@ -1,22 +1,11 @@
 import type { Api } from './client.ts';
-import type { Role } from './types.ts';
+import type { Me } from './types.ts';
 
-/** Who is signed in, and where. */
-export interface Me {
-  readonly user: { readonly id: string; readonly name: string; readonly email: string };
-  readonly companies: readonly MyCompany[];
-  readonly hasSecondFactor: boolean;
-}
-
-export interface MyCompany {
-  readonly id: string;
-  readonly slug: string;
-  readonly name: string;
-  readonly role: Role;
-}
+export type MyCompany = Me['companies'][number];
 
 export const meKey = ['me'] as const;
 
+/** Who is signed in, and where. */
 export function meQuery(api: Api) {
   return {
     queryKey: meKey,

@@ -6,10 +6,22 @@ import type { Role } from './types.ts';
  * (src/company/roles.ts); a test holds the two together.
  */
 const rights = {
-  owner: ['look', 'letters', 'mapping', 'reject', 'credits', 'pause', 'resume', 'settings'],
+  owner: [
+    'look',
+    'letters',
+    'mapping',
+    'reject',
+    'credits',
+    'pause',
+    'resume',
+    'audit',
+    'bodies',
+    'settings',
+    'members',
+  ],
   recruiter: ['look', 'letters', 'mapping', 'reject', 'credits', 'pause'],
   viewer: ['look'],
-  auditor: ['look'],
+  auditor: ['look', 'audit'],
 } as const satisfies Record<Role, readonly Right[]>;
 
 export function isAllowed(role: Role, right: Right): boolean {

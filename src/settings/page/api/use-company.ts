@@ -1,8 +1,9 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { Right } from '../../../company/roles.ts';
-import { type Me, type MyCompany, meQuery } from './me.ts';
+import { type MyCompany, meQuery } from './me.ts';
 import { isAllowed } from './rights.ts';
+import type { Me } from './types.ts';
 import { useApi } from './use-api.tsx';
 
 const companyRoute = getRouteApi('/c/$company');

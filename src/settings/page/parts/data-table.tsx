@@ -67,10 +67,7 @@ interface RowsProps<T> extends Pick<DataTableProps<T>, 'label' | 'columns' | 'ro
 
 function Rows<T>({ label, columns, rows, rowId, pages }: RowsProps<T>) {
   const body = useRef<HTMLTableSectionElement>(null);
-  const [top, setTop] = useState(0);
-  useLayoutEffect(() => {
-    setTop(body.current ? body.current.getBoundingClientRect().top + window.scrollY : 0);
-  }, []);
+  const top = useTop(body);
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => 57,
@@ -84,7 +81,7 @@ function Rows<T>({ label, columns, rows, rowId, pages }: RowsProps<T>) {
   const above = first ? first.start - top : 0;
   const below = last ? virtual.getTotalSize() - (last.end - top) : 0;
   useNextPage(pages, (last?.index ?? 0) + ahead >= rows.length);
-  const walk = useWalk(body, rows.length, (index) => virtual.scrollToIndex(index));
+  const walk = useWalk(body, rows.length, virtual.isScrolling, (index) => virtual.scrollToIndex(index));
 
   return (
     <Paper withBorder radius="lg" className={styles.sheet ?? ''}>
@@ -144,6 +141,19 @@ function Rows<T>({ label, columns, rows, rowId, pages }: RowsProps<T>) {
   );
 }
 
+/** How far from the top of the page the rows begin, also when what stands above them grows. */
+function useTop(body: { readonly current: HTMLElement | null }): number {
+  const [top, setTop] = useState(0);
+  useLayoutEffect(() => {
+    const measure = () => setTop(Math.round((body.current?.getBoundingClientRect().top ?? 0) + window.scrollY));
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, [body]);
+  return top;
+}
+
 function toKey<T>(row: T | undefined, index: number, rowId: (row: T) => string): string | number {
   return row === undefined ? index : rowId(row);
 }
@@ -166,16 +176,24 @@ function useNextPage<T>(pages: Pages<T>, isNear: boolean): void {
   }, [isDue, fetchNextPage]);
 }
 
-/** One row can be reached by Tab; the arrows choose which. A row that is not drawn yet is drawn first, then focused. */
-function useWalk(body: { readonly current: HTMLElement | null }, length: number, show: (index: number) => void) {
+/**
+ * One row can be reached by Tab; the arrows choose which. A row that is not drawn yet is drawn first, then focused; while
+ * the list still finds its place the row may be drawn anew, so the focus is held until it stands.
+ */
+function useWalk(
+  body: { readonly current: HTMLElement | null },
+  length: number,
+  isScrolling: boolean,
+  show: (index: number) => void,
+) {
   const [active, setActive] = useState(0);
   const wanted = useRef<number>(undefined);
   useEffect(() => {
-    if (wanted.current === undefined) return;
     const row = body.current?.querySelector<HTMLElement>(`[data-index="${wanted.current}"]`);
     if (!row) return;
-    row.focus({ preventScroll: true });
-    wanted.current = undefined;
+    const { activeElement } = document;
+    if (activeElement === document.body || body.current?.contains(activeElement)) row.focus({ preventScroll: true });
+    if (!isScrolling) wanted.current = undefined;
   });
 
   function onKeyDown(event: KeyboardEvent<HTMLElement>) {

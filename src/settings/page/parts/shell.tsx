@@ -155,10 +155,10 @@ function UserMenu() {
       <Menu.Dropdown>
         <Menu.Label>
           <Text size="sm" fw={600} c="var(--mantine-color-text)">
-            {user.name}
+            {user?.name}
           </Text>
           <Text size="xs" c="dimmed">
-            {user.email}
+            {user?.email}
           </Text>
         </Menu.Label>
         <Menu.Divider />
@@ -183,7 +183,8 @@ function useSignOut(): () => Promise<void> {
   const navigate = useNavigate();
   return async () => {
     await api.auth('POST', '/sign-out', {});
-    queries.clear();
+    // In this order: what is on screen would ask again for what was forgotten.
     await navigate({ to: '/sign-in' });
+    queries.clear();
   };
 }

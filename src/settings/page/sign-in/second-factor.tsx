@@ -1,25 +1,22 @@
 import { Button, Stack, TextInput } from '@mantine/core';
 import { useInputState } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
-import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import type { FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApi } from '../api/use-api.tsx';
 import { verifySecondFactor } from './calls.ts';
 import { Frame } from './frame.tsx';
 
-const route = getRouteApi('/sign-in/second-factor');
-
 /** The second step of signing in: the digits of an authenticator, or a recovery code, in the same field. */
 export function SecondFactor() {
   const { t } = useTranslation();
   const api = useApi();
   const navigate = useNavigate();
-  const { back = '/' } = route.useSearch();
   const [code, setCode] = useInputState('');
   const verify = useMutation({
     mutationFn: () => verifySecondFactor(api, code),
-    onSuccess: () => navigate({ href: back }),
+    onSuccess: () => navigate({ to: '/' }),
   });
 
   function submit(event: FormEvent) {

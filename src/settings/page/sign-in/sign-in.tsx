@@ -16,10 +16,10 @@ const route = getRouteApi('/sign-in');
 /** Signing in: a link by mail, Slack, or a passkey. Nothing here tells whether an address is known. */
 export function SignIn() {
   const { t } = useTranslation();
-  const { back = '/', failed } = route.useSearch();
+  const { back = '/', refused } = route.useSearch();
   return (
     <Frame title={t('signIn.title')} lead={t('signIn.lead')}>
-      {failed !== undefined && (
+      {refused !== undefined && (
         <Alert role="alert" color="orange" title={t('signIn.failed')}>
           {t('signIn.failedNext')}
         </Alert>
@@ -35,14 +35,16 @@ function ByMail({ back }: { readonly back: string }) {
   const { t } = useTranslation();
   const api = useApi();
   const navigate = useNavigate();
+  const { remember } = useWays();
   const [email, setEmail] = useInputState('');
   const ask = useMutation({
-    mutationFn: () => askForLink(api, email.normalize('NFKC').trim(), back),
+    mutationFn: () => askForLink(api, email.normalize('NFKC').trim()),
     onSuccess: () => navigate({ to: '/sign-in/mail' }),
   });
 
   function submit(event: FormEvent) {
     event.preventDefault();
+    remember(back);
     ask.mutate();
   }
 
@@ -75,8 +77,12 @@ function Others({ back }: { readonly back: string }) {
   const { t } = useTranslation();
   const api = useApi();
   const navigate = useNavigate();
-  const { hasSlack, leave } = useWays();
-  const bySlack = useMutation({ mutationFn: () => beginSlack(api, back), onSuccess: leave });
+  const { hasSlack, leave, remember } = useWays();
+  const bySlack = useMutation({
+    mutationFn: () => beginSlack(api),
+    onMutate: () => remember(back),
+    onSuccess: leave,
+  });
   const byPasskey = useMutation({
     mutationFn: () => signInWithPasskey(api),
     onSuccess: () => navigate({ href: back }),

@@ -6,9 +6,11 @@ export interface Ways {
   readonly hasSlack: boolean;
   /** Leaves the page for another address. */
   readonly leave: (url: string) => void;
+  /** Keeps where somebody wanted to go until they come back, maybe in another tab. */
+  readonly remember: (back: string) => void;
 }
 
-export const WaysContext = createContext<Ways>({ hasSlack: false, leave: () => undefined });
+export const WaysContext = createContext<Ways>({ hasSlack: false, leave: () => undefined, remember: () => undefined });
 
 export function useWays(): Ways {
   return use(WaysContext);
