@@ -15,8 +15,8 @@ export const languages = ['ja', 'en'] as const;
 export type Language = (typeof languages)[number];
 
 const loaders: Readonly<Record<Language, () => Promise<{ readonly default: object }>>> = {
-  ja: () => import('./ja.json'),
-  en: () => import('./en.json'),
+  ja: () => import('./ja.json', { with: { type: 'json' } }),
+  en: () => import('./en.json', { with: { type: 'json' } }),
 };
 
 /** The words of the page. Only the language that is read is loaded. */
