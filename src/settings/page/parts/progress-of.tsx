@@ -35,7 +35,13 @@ export function ProgressOf({ label, done, total, isRunning = false }: ProgressOf
           value={share}
           animated={isRunning}
           striped={total === null}
+          // Mantine's own says percents; people want to know of how many.
+          withAria={false}
+          role="progressbar"
           aria-label={label}
+          aria-valuemin={0}
+          aria-valuemax={100}
+          {...(total === null ? {} : { 'aria-valuenow': share })}
           aria-valuetext={total === null ? t('progress.unknown', { done }) : t('progress.of', { done, total })}
         />
       </Progress.Root>
