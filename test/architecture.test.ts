@@ -152,6 +152,8 @@ const rules = {
       keyv: ['src/platform/cache.ts'],
       '@keyv/redis': ['src/platform/cache.ts'],
       mjml: ['templates/letter/mjml.ts'],
+      'better-auth': ['src/settings/identity/better-auth.ts'],
+      '@better-auth/passkey': ['src/settings/identity/better-auth.ts'],
       nodemailer: ['src/platform/mail-smtp.ts'],
       pg: ['src/platform/database.ts'],
       '@electric-sql/pglite': ['src/platform/database.ts'],

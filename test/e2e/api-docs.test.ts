@@ -57,9 +57,9 @@ test('an operation is tried from the page with the token', async () => {
 
   await page.goto(`${origin}/api/docs/`);
   await page.locator('.btn.authorize').first().click();
-  await page.locator('.auth-container input').fill(adminToken);
-  await page.locator('.auth-btn-wrapper .authorize').click();
-  await page.locator('.auth-btn-wrapper .btn-done').click();
+  await page.locator('#auth-bearer-value').fill(adminToken);
+  await page.locator('.auth-btn-wrapper .authorize').first().click();
+  await page.locator('.auth-btn-wrapper .btn-done').first().click();
   await page.locator('#operations-Connections-listConnectors .opblock-summary-control').click();
   await page.locator('#operations-Connections-listConnectors .execute').click();
   const status = page.locator('#operations-Connections-listConnectors .live-responses-table .response-col_status');

@@ -72,6 +72,24 @@ test('the key and the admin token are made on first start, for the owner alone, 
   expect(answers.map(({ status }) => status)).toEqual([401, 200]);
 });
 
+test('the first admin comes in by the printed link, which stands in no line of the log', async () => {
+  const lines = service.output().split('\n');
+  const code = /\/app\/first\?code=([\w-]{43})/.exec(service.output())?.[1] ?? 'none';
+  const [name = '', email = ''] = ['髙﨑 花子', 'hanako@example.com'];
+
+  const entered = await fetch(`${service.baseUrl}/api/auth/first`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: service.baseUrl },
+    body: JSON.stringify({ code, name, email }),
+  });
+  const cookie = entered.headers.getSetCookie().map((line) => line.split(';', 1)[0]);
+  const me = await fetch(`${service.baseUrl}/api/v1/me`, { headers: { cookie: cookie.join('; ') } });
+
+  expect(entered.status).toBe(200);
+  expect(await me.json()).toMatchObject({ isOperator: true, user: { name, email } });
+  expect(lines.filter((line) => line.startsWith('{') && line.includes(code))).toEqual([]);
+});
+
 test('the log names routes, never the address that was asked for', async () => {
   const token = 'canary-token-canary-token-canary-token-cana';
 

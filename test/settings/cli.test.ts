@@ -286,7 +286,7 @@ test('the token is taken from the line, else the environment, else the data fold
   const none = await type(['company', 'list'], { env: { BASE_URL: url, DATA_DIR: join(dataDir, 'empty') } });
 
   expect([fromFolder, fromLine, refused, none].map(({ exitCode }) => exitCode)).toEqual([0, 0, 1, 2]);
-  expect(refused.err).toContain('Check the admin token. (request_unauthorized)');
+  expect(refused.err).toContain('check the token. (request_unauthorized)');
   expect(refused.err).not.toContain(wrong);
   expect(none.err).toContain('There is no admin token');
 });

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import type { HTTPMethods } from 'fastify';
+import type { HTTPMethods, RouteOptions } from 'fastify';
 import { pino } from 'pino';
 import { createGreenhouseFake } from '../../connectors/greenhouse/fake.ts';
 import { connectors } from '../../connectors/index.ts';
@@ -11,6 +11,7 @@ import { type Imports, openImports, openIntake } from '../../src/intake/index.ts
 import { type Letters, openLetters, openMailer } from '../../src/letter/index.ts';
 import { openCache } from '../../src/platform/cache.ts';
 import { openHttpServer, type Server } from '../../src/platform/http-server.ts';
+import type { Mailer } from '../../src/platform/mail.ts';
 import {
   type ApiParts,
   type Identity,
@@ -63,6 +64,8 @@ export interface Answer {
 export async function openRelay(
   change: Partial<Pick<ApiParts, 'hasOutbox'>> & {
     readonly slackSignIn?: Parameters<typeof toSlackSignIn>[0];
+    readonly mailer?: Mailer;
+    readonly onRoute?: (route: RouteOptions) => void;
   } & Partial<ApiParts['jobs']> & {
       readonly more?: readonly Connector[];
       readonly clients?: OwnClients['clients'];
@@ -95,7 +98,7 @@ export async function openRelay(
   });
   const intake = openIntake({ database, vault, clock, events, jobs, connections, count: () => undefined });
   const imports = openImports({ database, vault, clock, events, connections });
-  const mailer = openMailer({ database, clock, smtpUrl: undefined, baseUrl });
+  const mailer = change.mailer ?? openMailer({ database, clock, smtpUrl: undefined, baseUrl });
   const mailFrom = 'relay@example.com';
   const letters = openLetters({ database, clock, events, jobs, log, intake, connections, mailer, baseUrl, mailFrom });
   const consents = openConsents({
@@ -125,7 +128,9 @@ export async function openRelay(
   });
   const server = await openHttpServer({ log, trustedProxies: 0, isHttps: true });
   const routes: { method: HTTPMethods; url: string }[] = [];
-  server.addHook('onRoute', ({ method, url }) => {
+  server.addHook('onRoute', (route) => {
+    const { method, url } = route;
+    change.onRoute?.(route);
     for (const one of [method].flat()) routes.push({ method: one, url });
   });
   await intake.routes(server);

@@ -173,10 +173,10 @@ function sendLinkAnswer(answer: Response, reply: FastifyReply): Promise<FastifyR
 
 /** Whatever went wrong, the browser learns no more than that. */
 async function sendSlackAnswer(answer: Response, reply: FastifyReply): Promise<FastifyReply> {
-  const to = answer.headers.get('location');
-  if (answer.status === 302 && to?.endsWith('/app')) return reply.redirect('/app', 302);
-  const { twoFactorRedirect } = readTold(await answer.text());
-  return reply.redirect(twoFactorRedirect ? '/app/sign-in?step=second-factor' : '/app/sign-in?refused=slack', 302);
+  // Where a second factor is asked for, that stands in the body; the address still leads on.
+  if (readTold(await answer.text()).twoFactorRedirect) return reply.redirect('/app/sign-in?step=second-factor', 302);
+  const isIn = answer.status === 302 && answer.headers.get('location')?.endsWith('/app') === true;
+  return reply.redirect(isIn ? '/app' : '/app/sign-in?refused=slack', 302);
 }
 
 function readTold(text: string): z.output<typeof Told> {
