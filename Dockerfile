@@ -6,6 +6,15 @@ COPY package.json package-lock.json .npmrc ./
 # No install scripts: the only one we need puts a Node beside the one this image has. So that one goes, too.
 RUN npm ci --omit=dev --ignore-scripts && rm -rf node_modules/node node_modules/.bin/node && npm cache clean --force
 
+# The settings page is built with the packages of development, and only what was built goes into the image.
+FROM node:24-slim AS page
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts && rm -rf node_modules/node node_modules/.bin/node
+COPY build-page.ts vite.config.ts ./
+COPY src src
+RUN node build-page.ts
+
 FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
 WORKDIR /app
@@ -13,6 +22,7 @@ WORKDIR /app
 RUN mkdir /data && chown node:node /data
 VOLUME /data
 COPY --from=parts /app/node_modules node_modules
+COPY --from=page /app/dist-page dist-page
 COPY package.json LICENSE manifest.json manifest.schema.json ./
 COPY connectors connectors
 COPY templates templates

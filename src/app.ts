@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { connectors } from '../connectors/index.ts';
 import type { Config } from './config.ts';
 import { openConnections } from './connector/index.ts';
@@ -21,8 +22,18 @@ import { openMetrics } from './platform/metrics.ts';
 import { migrate } from './platform/migrate.ts';
 import { startTicker, type Ticker } from './platform/ticker.ts';
 import { openVault } from './platform/vault.ts';
-import { openIdentity, registerApi, registerIdentity, registerInstall, toSlackSignIn } from './settings/index.ts';
+import {
+  openIdentity,
+  registerApi,
+  registerIdentity,
+  registerInstall,
+  servePage,
+  toSlackSignIn,
+} from './settings/index.ts';
 import { openSlack } from './slack/index.ts';
+
+/** Where the settings page is built to; the build of the package copies it beside itself. */
+const pageFolder = fileURLToPath(new URL('../dist-page', import.meta.url));
 
 /** web answers requests, worker does the jobs, all is both in one process. */
 export type Role = 'all' | 'web' | 'worker';
@@ -142,6 +153,7 @@ export async function startApp(
     baseUrl,
   });
 
+  const slackSignIn = toSlackSignIn(config.slack);
   const identity = openIdentity({
     database,
     clock,
@@ -150,7 +162,7 @@ export async function startApp(
     baseUrl,
     mailFrom,
     secretKeys: foundation.secretKeys,
-    slack: toSlackSignIn(config.slack),
+    slack: slackSignIn,
   });
 
   const server = await openHttpServer({
@@ -186,6 +198,7 @@ export async function startApp(
       baseUrl,
       hasOutbox,
     });
+    await servePage(server, { folder: pageFolder, hasSlackSignIn: slackSignIn !== undefined });
   }
 
   await jobs.start({ work: role !== 'web' });

@@ -25,21 +25,23 @@ const rooms = ['company', 'connector', 'intake', 'letter', 'consent', 'credit', 
 /** Files that wire the rooms or start the program. */
 const isWiring = (path: string) => path === 'src/app.ts' || path === 'src/main.ts' || path.startsWith('src/demo/');
 const isTest = (path: string) => path.startsWith('test/') || path.startsWith('bench/');
+/** What runs in the browser. */
+const isPage = (path: string) => path.startsWith('src/settings/page/');
 const isConnector = (path: string) => /^connectors\/[^/]+\//.test(path);
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const outside = new Set(['node_modules', '.git', 'dist', 'data', 'coverage']);
+const outside = new Set(['node_modules', '.git', 'dist', 'dist-page', 'data', 'coverage']);
 
 function listFiles(folder: string): string[] {
   return readdirSync(posix.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = posix.join(folder, entry.name);
-    if (outside.has(entry.name)) return [];
+    if (outside.has(entry.name) || entry.name.startsWith('dist-page-')) return [];
     return entry.isDirectory() ? listFiles(path) : [path];
   });
 }
 
 const files = listFiles('').map((path) => ({ path, text: readFileSync(posix.join(root, path), 'utf8') }));
-const sources = files.filter(({ path }) => path.endsWith('.ts') && /^(src|connectors|templates)\//.test(path));
+const sources = files.filter(({ path }) => /\.tsx?$/.test(path) && /^(src|connectors|templates)\//.test(path));
 
 const importPattern =
   /^\s*(import|export)\b(?<what>[^;'"]*?)\bfrom\s*['"](?<from>[^'"]+)['"]|^\s*import\s*['"](?<bare>[^'"]+)['"]|\bimport\(\s*['"](?<dynamic>[^'"]+)['"]\s*\)/gm;
@@ -84,6 +86,8 @@ const rules = {
     const room = toRoom(source.path);
     if (room === undefined) return [];
     return own(source).flatMap(({ file, isType }) => {
+      // Of the page only types count: its own rule keeps values out, and a type leaves nothing in the bundle.
+      if (isPage(source.path) && isType) return [];
       if (file.startsWith('src/platform/') || file === 'src/events.ts') return [];
       if (file === 'src/config.ts') return isType ? [] : ['imports values of config.ts: they are handed in by app.ts'];
       const other = toRoom(file);
@@ -170,6 +174,8 @@ const rules = {
         'src/slack/workspace/client.ts',
       ],
       '@slack/web-api': [],
+      '@fastify/static': ['src/settings/serve-page.ts'],
+      '@simplewebauthn/browser': ['src/settings/page/sign-in/calls.ts'],
     };
     return foreign(source).flatMap(({ from, isType }) => {
       // Its shapes of blocks, views and manifests are what the room speaks to Slack in.
@@ -179,7 +185,18 @@ const rules = {
     });
   },
 
+  'the page imports only itself, types, and libraries made for browsers; nothing else imports it': (source) => {
+    if (isPage(source.path))
+      return readImports(source).flatMap(({ from, file, isType }) => {
+        if (isType || (file === undefined ? pageLibraries.has(toPackage(from)) : isPage(file))) return [];
+        return [`imports ${from}`];
+      });
+    return own(source).flatMap(({ file }) => (isPage(file) ? [`imports ${file}`] : []));
+  },
+
   'what runs stands on dependencies alone, not on those of development': (source) => {
+    // Bundled where it is built; its own rule says what it may load.
+    if (isPage(source.path)) return [];
     // Compiles letters where they are written; what runs never loads it.
     if (source.path.startsWith('templates/')) return [];
     return foreign(source).flatMap(({ from }) => {
@@ -193,6 +210,26 @@ const rules = {
     return text.includes(elsewhere) ? [`says ${elsewhere}`] : [];
   },
 } satisfies Record<string, Rule>;
+
+/** What the page is built from. None of them is there when the service runs. */
+const pageLibraries: ReadonlySet<string> = new Set([
+  '@mantine/charts',
+  '@mantine/core',
+  '@mantine/form',
+  '@mantine/hooks',
+  '@mantine/notifications',
+  '@simplewebauthn/browser',
+  '@tanstack/react-query',
+  '@tanstack/react-router',
+  '@tanstack/react-virtual',
+  'get-nonce',
+  'i18next',
+  'lucide-react',
+  'react',
+  'react-dom',
+  'react-i18next',
+  'uqr',
+]);
 
 const dependencies: ReadonlySet<string> = new Set(
   Object.keys(
@@ -317,6 +354,19 @@ const samples: Readonly<
     right: [
       ['src/slack/app/receiver.ts', `const { App } = await import('@slack/bolt');`],
       ['src/slack/text/view.ts', `import type { types } from '@slack/bolt';`],
+    ],
+  },
+  'the page imports only itself, types, and libraries made for browsers; nothing else imports it': {
+    wrong: [
+      ['src/settings/page/app.tsx', `import { Balance } from '../api/schemas.ts';`],
+      ['src/settings/page/app.tsx', `import { z } from 'zod';`],
+      ['src/settings/page/app.tsx', `import { readFileSync } from 'node:fs';`],
+      ['src/settings/serve-page.ts', `import { openRouter } from './page/router.tsx';`],
+    ],
+    right: [
+      ['src/settings/page/app.tsx', `import type { Balance } from '../api/schemas.ts';\nimport type { z } from 'zod';`],
+      ['src/settings/page/app.tsx', `import { Button } from '@mantine/core';\nimport './page.css';`],
+      ['src/settings/serve-page.ts', `import fastifyStatic from '@fastify/static';`],
     ],
   },
   'what runs stands on dependencies alone, not on those of development': {

@@ -112,6 +112,14 @@ test('what the image copies exists, is let in, and what runs in it is there', ()
   expect(dockerfile).toContain('ENTRYPOINT ["node", "src/main.ts"]');
 });
 
+test('the image holds the built page, and nothing of what builds it', () => {
+  const last = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
+
+  expect(last).toContain('COPY --from=page /app/dist-page dist-page');
+  expect(last).toContain('COPY --from=parts /app/node_modules node_modules');
+  expect(last).not.toMatch(/npm |vite/);
+});
+
 test('the image runs without root, without development packages and on the Node the package names', () => {
   const { dependencies } = JSON.parse(read('package.json')) as { readonly dependencies: Record<string, string> };
   const major = /\d+/.exec(dependencies.node ?? '')?.[0];
@@ -119,5 +127,9 @@ test('the image runs without root, without development packages and on the Node 
   expect(dockerfile).toMatch(/^USER node$/m);
   expect(dockerfile.indexOf('USER node')).toBeLessThan(dockerfile.indexOf('ENTRYPOINT'));
   expect(dockerfile).toContain('npm ci --omit=dev');
-  expect([...dockerfile.matchAll(/^FROM node:(\d+)-slim/gm)].map(([, version]) => version)).toEqual([major, major]);
+  expect([...dockerfile.matchAll(/^FROM node:(\d+)-slim/gm)].map(([, version]) => version)).toEqual([
+    major,
+    major,
+    major,
+  ]);
 });

@@ -6,3 +6,4 @@ export { type Identity, openIdentity } from './identity/identity.ts';
 export { registerIdentity } from './identity/routes.ts';
 export { toSlackSignIn } from './identity/slack-sign-in.ts';
 export { registerInstall } from './install/routes.ts';
+export { servePage } from './serve-page.ts';
