@@ -18,7 +18,7 @@ describe('lint', () => {
   test.each([
     'あと *{{ missing }}名* です。\n• 一つ目\n• 二つ目 🍱',
     "{{company}}: {{- towardsNext -}} of {{ perCredit }} & O'Brien, 髙﨑",
-    '設定は https://relay.example.com/api/docs をご覧ください。',
+    '設定は https://relay.example.com/app をご覧ください。',
     '3 < 5',
   ])('takes tokens, bold, lists and links to the settings: %s', (body) => {
     expect(lint(body)).toEqual([]);
