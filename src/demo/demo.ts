@@ -61,7 +61,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     const refused = await play(stage);
     const summary = await readSummary(api, fake, toScope(stage), refused);
     if (options.isJson) options.stdout.write(`${JSON.stringify(summary)}\n`);
-    else printEnd(screen, summary, config, app.adminToken, await readMails(api));
+    else printEnd(screen, summary, config, app, await readMails(api));
   } catch (error) {
     await close();
     throw error;
@@ -251,7 +251,7 @@ function printEnd(
   screen: Screen,
   summary: DemoSummary,
   config: Config,
-  adminToken: string,
+  { adminToken, firstLink }: Pick<App, 'adminToken' | 'firstLink'>,
   mails: readonly ReadMail[],
 ): void {
   const skipped = Object.entries(summary.letters.skipped)
@@ -284,6 +284,7 @@ function printEnd(
     ['手紙の控え (outbox)', `${config.baseUrl}/outbox`],
     ['応募者のページ (consent page)', link ?? '—'],
     ['Slack へのお知らせ (notices)', `${config.baseUrl}/notices`],
+    ['設定ページ (settings page)', firstLink ?? `${config.baseUrl}/app`],
     ['API', `${config.baseUrl}/api/docs`],
     ['管理トークン (admin token)', adminToken],
   ]);
