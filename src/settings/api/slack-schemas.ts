@@ -15,7 +15,8 @@ export const Role = z
 // The list above is written out for the documentation; the rooms know no other.
 roles satisfies readonly z.infer<typeof Role>[];
 
-const time = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as 09:00');
+// What is no time is not compared with the other one.
+const time = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, { error: 'must be a time such as 09:00', abort: true });
 export const NoticeHours = z
   .strictObject({
     from: time,

@@ -301,7 +301,10 @@ function peopleRoutes(api: Server, parts: ApiParts): void {
       tags,
       summary: 'Let a Slack user act for a company no longer',
       params: PersonParams,
-      response: { 204: nothing('The person may do nothing any more.'), ...problems('request_not_found') },
+      response: {
+        204: nothing('The person may do nothing any more.'),
+        ...problems('request_not_found', 'slack_not_connected'),
+      },
     },
     handler: async ({ params, actor }, reply) => {
       await slack.unlinkPerson(await findCompanyId(parts, params.slug), params.slackRef, actor);
@@ -320,7 +323,7 @@ function peopleRoutes(api: Server, parts: ApiParts): void {
       description: 'It works once, for a day, in the workspace of the company.',
       params: SlugParams,
       body: NewLinkCode,
-      response: { 201: json('The code.', LinkCode), ...problems('request_not_found', 'request_conflict') },
+      response: { 201: json('The code.', LinkCode), ...problems('request_not_found', 'slack_not_connected') },
     },
     handler: async ({ params, body, actor }, reply) => {
       const made = await slack.makeLinkCode(await findCompanyId(parts, params.slug), body.role, actor);

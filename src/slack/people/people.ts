@@ -31,13 +31,13 @@ export type RedeemOutcome =
 
 /** Who of a workspace may act for a company. Every change leaves an audit line, ids only. */
 export interface People {
-  /** @throws RelayError request_invalid for an id that is none of Slack's, request_conflict while no workspace is tied. */
+  /** @throws RelayError request_invalid for an id that is none of Slack's, slack_not_connected while no workspace is tied. */
   linkPerson(
     companyId: string,
     person: { readonly slackRef: string; readonly role: Role },
     actor: string,
   ): Promise<void>;
-  /** A code that the person types into Slack: once, within a day. @throws RelayError request_conflict while no workspace is tied. */
+  /** A code that the person types into Slack: once, within a day. @throws RelayError slack_not_connected while no workspace is tied. */
   makeLinkCode(
     companyId: string,
     role: Role,
@@ -139,7 +139,7 @@ function withKey(
 async function requireTie(tx: Tx, companyId: string): Promise<string> {
   const workspaceId = await readTiedWorkspace(tx, companyId);
   if (!workspaceId)
-    throw new RelayError('request_conflict', { message: 'no Slack workspace is connected to this company' });
+    throw new RelayError('slack_not_connected', { message: 'no Slack workspace is connected to this company' });
   return workspaceId;
 }
 

@@ -115,10 +115,10 @@ test('nobody is linked to a company without a workspace, and nobody unknown is c
   const { company: untied } = await addCompany(database, vault, clock.now());
 
   await expect(people.linkPerson(untied.companyId, { slackRef: user, role: 'owner' }, 'admin')).rejects.toMatchObject({
-    code: 'request_conflict',
+    code: 'slack_not_connected',
   });
   await expect(people.makeLinkCode(untied.companyId, 'owner', 'admin')).rejects.toMatchObject({
-    code: 'request_conflict',
+    code: 'slack_not_connected',
   });
   await expect(people.changeRole(company.companyId, user, 'owner', 'admin')).rejects.toMatchObject({
     code: 'request_not_found',

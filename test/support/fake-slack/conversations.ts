@@ -110,7 +110,9 @@ function userInfo(call: Call): Answer {
       name: user.name,
       real_name: user.name,
       deleted: user.isDeleted,
-      is_bot: false,
+      is_bot: user.isBot ?? false,
+      is_restricted: user.isGuest ?? false,
+      is_ultra_restricted: false,
       is_admin: user.isAdmin,
       is_owner: false,
       tz: 'Asia/Tokyo',
@@ -120,8 +122,10 @@ function userInfo(call: Call): Answer {
   };
 }
 
-function toChannel({ ref, name, isPrivate, isMember, isArchived, user }: Channel): Record<string, unknown> {
+function toChannel(channel: Channel): Record<string, unknown> {
+  const { ref, name, isPrivate, isMember, isArchived, isShared = false, user } = channel;
   if (user !== undefined) return { id: ref, is_im: true, user, is_archived: false };
   const kind = { is_channel: !isPrivate, is_group: isPrivate, is_im: false, is_private: isPrivate };
-  return { id: ref, name, name_normalized: name, ...kind, is_member: isMember, is_archived: isArchived };
+  const shared = { is_shared: isShared, is_ext_shared: isShared, is_pending_ext_shared: false };
+  return { id: ref, name, name_normalized: name, ...kind, ...shared, is_member: isMember, is_archived: isArchived };
 }

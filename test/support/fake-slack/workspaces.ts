@@ -48,6 +48,8 @@ export interface ChannelOptions {
   /** Whether the app was invited: true where it is not said. */
   readonly isMember?: boolean;
   readonly isArchived?: boolean;
+  /** Read by people of another organisation too. */
+  readonly isShared?: boolean;
 }
 
 export interface UserOptions {
@@ -58,6 +60,8 @@ export interface UserOptions {
   readonly email?: string;
   readonly isDeleted?: boolean;
   readonly isAdmin?: boolean;
+  readonly isBot?: boolean;
+  readonly isGuest?: boolean;
 }
 
 /** One workspace, as a test looks at it and changes it. Its lists are live. */
@@ -142,15 +146,16 @@ function toFakeWorkspace(world: World, workspace: Workspace): FakeWorkspace {
       return [...workspace.files.values()];
     },
     addChannel(options = {}) {
-      const { isPrivate = false, isMember = true, isArchived = false, name = '採用' } = options;
+      const { isPrivate = false, isMember = true, isArchived = false, isShared = false, name = '採用' } = options;
       const ref = options.ref ?? newRef(world, 'C');
-      channels.set(ref, { ref, name, isPrivate, isMember, isArchived });
+      channels.set(ref, { ref, name, isPrivate, isMember, isArchived, isShared });
       return ref;
     },
     changeChannel: (ref, changes) => void channels.set(ref, { ...known(channels, ref), ...changes }),
     removeChannel: (ref) => void channels.delete(ref),
     addUser(options = {}) {
       const { name = '髙﨑', locale = 'ja-JP', isDeleted = false, isAdmin = false } = options;
+      const { isBot = false, isGuest = false } = options;
       const ref = options.ref ?? newRef(world, 'U');
       users.set(ref, {
         ref,
@@ -158,6 +163,8 @@ function toFakeWorkspace(world: World, workspace: Workspace): FakeWorkspace {
         locale,
         isDeleted,
         isAdmin,
+        isBot,
+        isGuest,
         email: options.email ?? `${ref.toLowerCase()}@example.com`,
       });
       return ref;

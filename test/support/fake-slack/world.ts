@@ -42,6 +42,8 @@ export interface Channel {
   /** Whether the app is in it. */
   readonly isMember: boolean;
   readonly isArchived: boolean;
+  /** With another organisation. */
+  readonly isShared?: boolean;
   /** The other side of a direct message. */
   readonly user?: string;
 }
@@ -52,6 +54,8 @@ export interface User {
   readonly locale: string;
   readonly isDeleted: boolean;
   readonly isAdmin: boolean;
+  readonly isBot?: boolean;
+  readonly isGuest?: boolean;
   readonly email: string;
 }
 
