@@ -38,8 +38,8 @@ export interface CompanyWording extends Wording {
 
 /**
  * What an admin settles about Slack, for one company at a time; each change leaves an audit line of its actor. Everything
- * throws RelayError: request_not_found, request_conflict, request_invalid, slack_not_connected, slack_refused (Slack's word in the message) and
- * slack_unavailable.
+ * throws RelayError: request_not_found, request_conflict, request_invalid, slack_not_connected, slack_refused (what to do
+ * about it in the message) and slack_unavailable.
  */
 export interface SlackAdmin {
   readState(companyId: string): Promise<SlackState>;

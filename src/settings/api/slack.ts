@@ -158,7 +158,8 @@ function placeRoutes(api: Server, parts: ApiParts): void {
       tags,
       summary: 'Let a channel or a person get notices',
       description:
-        'Slack is asked first whether they can arrive there: invite the app to a channel before. The first place is the default.',
+        'Slack is asked first whether they can arrive there: invite the app to a channel before. It is the default where ' +
+        'no other place is.',
       params: SlugParams,
       body: NewSlackPlace,
       response: { 201: json('The new place.', AddedSlackPlace), ...problems(...slackProblems) },
@@ -213,7 +214,10 @@ function placeRoutes(api: Server, parts: ApiParts): void {
       tags,
       summary: 'Let a place get no more notices',
       params: PlaceParams,
-      response: { 204: nothing('It gets none; its routes are gone with it.'), ...problems('request_not_found') },
+      response: {
+        204: nothing('It gets none, and its routes are gone. Was it the default, another must be chosen.'),
+        ...problems('request_not_found'),
+      },
     },
     handler: async ({ params, actor }, reply) => {
       await slack.removePlace(await findCompanyId(parts, params.slug), params.id, actor);

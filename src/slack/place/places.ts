@@ -166,7 +166,7 @@ export function openPlaces(parts: PlacesParts): Places {
         if (refusal) return { ok: false, reason: refusal };
         await saveRoutes(tx, companyId, routes, clock.now());
         await audit(tx, companyId, actor, 'slack.routes-changed', companyId, { routes: routes.length });
-        return { ok: true, routes };
+        return { ok: true, routes: await listRoutes(tx, companyId) };
       }),
   };
 }

@@ -40,13 +40,14 @@ function toPlace(row: Selectable<SlackPlaceTable>): Place {
   };
 }
 
-/** Adds a place, or gives the one that stands; the first of a company is its default. */
+/** Adds a place, or gives the one that stands. The default while there is no other, such as the first of a company. */
 export async function insertPlace(
   tx: Tx,
   companyId: string,
   place: Pick<Place, 'kind' | 'slackRef' | 'name'>,
   now: Date,
 ): Promise<{ readonly place: Place; readonly isNew: boolean }> {
+  await lockPlaces(tx, companyId);
   const places = await listPlaces(tx, companyId);
   const known = places.find(({ slackRef }) => slackRef === place.slackRef);
   if (known) return { place: known, isNew: false };
@@ -58,12 +59,17 @@ export async function insertPlace(
       kind: place.kind,
       slack_ref: place.slackRef,
       name: place.name,
-      is_default: places.length === 0,
+      is_default: !places.some(({ isDefault }) => isDefault),
       created_at: now,
     })
     .returningAll()
     .executeTakeFirstOrThrow();
   return { place: toPlace(row), isNew: true };
+}
+
+/** Two admins who add a place, or choose the default, come one after the other. */
+async function lockPlaces(tx: Tx, companyId: string): Promise<void> {
+  await tx.selectFrom('slack_tie').select('company_id').where('company_id', '=', companyId).forNoKeyUpdate().execute();
 }
 
 /** Takes a place away. What waits for it stays to be read as logged. False: no such place. */
@@ -85,6 +91,7 @@ export async function deletePlace(tx: Tx, companyId: string, placeId: string): P
 
 /** Makes a place the one that gets what no route claims; undefined: there is none. */
 export async function changeDefault(tx: Tx, companyId: string, placeId: string | undefined): Promise<void> {
+  await lockPlaces(tx, companyId);
   await tx
     .updateTable('slack_place')
     .set({ is_default: false })
