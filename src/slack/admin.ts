@@ -210,11 +210,11 @@ function openWordingAdmin({ database, clock, baseUrl }: SlackAdminParts) {
     async saveWording(companyId, { kind, locale, title, body }, actor) {
       const at = clock.now();
       const place = { companyId, kind, locale };
-      const saved = await database.forCompany(companyId, (tx) =>
-        saveWording(tx, place, { title, body }, { actor, at, baseUrl }),
-      );
-      if (!saved.ok) throw new RelayError('request_invalid', { message: saved.problems.map(sayProblem).join('; ') });
-      return { kind, locale, title, body, updatedAt: at };
+      return database.forCompany(companyId, async (tx) => {
+        const saved = await saveWording(tx, place, { title, body }, { actor, at, baseUrl });
+        if (!saved.ok) throw new RelayError('request_invalid', { message: saved.problems.map(sayProblem).join('; ') });
+        return { kind, locale, title, body, updatedAt: saved.updatedAt };
+      });
     },
     removeWording: async (companyId, kind, locale, actor) =>
       void (await database.forCompany(companyId, (tx) =>

@@ -170,7 +170,7 @@ export const SlackPerson = z
 const UserRef = z
   .string()
   .trim()
-  .regex(/^[UW][A-Z0-9]{6,30}$/, 'must be the id of a Slack user (U…)');
+  .regex(/^[UW][A-Z0-9]{5,20}$/, 'must be the id of a Slack user (U…)');
 export const NewSlackPerson = z
   .strictObject({ slackRef: UserRef, role: Role })
   .meta({ examples: [{ slackRef: 'U0123456789', role: 'recruiter' }] });

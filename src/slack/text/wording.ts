@@ -28,13 +28,15 @@ export async function saveWording(
   place: WordingPlace,
   wording: Wording,
   change: WordingChange & { readonly baseUrl: string },
-): Promise<{ readonly ok: true } | { readonly ok: false; readonly problems: readonly WordingProblem[] }> {
+): Promise<
+  { readonly ok: true; readonly updatedAt: Date } | { readonly ok: false; readonly problems: readonly WordingProblem[] }
+> {
   const { companyId, kind, locale } = place;
   const problems = lintWording(kind, wording, change.baseUrl);
   if (problems.length > 0) return { ok: false, problems };
   const { title, body } = wording;
   const values = { title, body, updated_at: change.at };
-  const saved = await tx
+  const changed = await tx
     .insertInto('slack_wording')
     .values({ company_id: companyId, kind, locale, ...values })
     .onConflict((conflict) =>
@@ -45,9 +47,11 @@ export async function saveWording(
           where.or([where('slack_wording.title', '!=', title), where('slack_wording.body', '!=', body)]),
         ),
     )
+    .returning('updated_at')
     .executeTakeFirst();
-  if ((saved.numInsertedOrUpdatedRows ?? 0n) > 0n) await noteChange(tx, place, change, 'own');
-  return { ok: true };
+  if (changed) await noteChange(tx, place, change, 'own');
+  const { updated_at: updatedAt } = changed ?? (await selectWording(tx, place).executeTakeFirstOrThrow());
+  return { ok: true, updatedAt };
 }
 
 /** undefined: the company uses our words. */
@@ -57,13 +61,17 @@ export async function readWording(
   kind: NoticeKind,
   locale: Locale,
 ): Promise<Wording | undefined> {
+  const row = await selectWording(tx, { companyId, kind, locale }).executeTakeFirst();
+  return row && { title: row.title, body: row.body };
+}
+
+function selectWording(tx: Tx, { companyId, kind, locale }: WordingPlace) {
   return tx
     .selectFrom('slack_wording')
-    .select(['title', 'body'])
+    .select(['title', 'body', 'updated_at'])
     .where('company_id', '=', companyId)
     .where('kind', '=', kind)
-    .where('locale', '=', locale)
-    .executeTakeFirst();
+    .where('locale', '=', locale);
 }
 
 /** Goes back to our words; false when the company used them already. */

@@ -116,7 +116,7 @@ describe('kept', () => {
   test("a company's own words are kept for that kind and language alone, and given back", async () => {
     const saved = await save();
 
-    expect(saved).toEqual({ ok: true });
+    expect(saved).toEqual({ ok: true, updatedAt: clock.now() });
     expect(await read()).toEqual(wording);
     expect(await act((tx) => readWording(tx, companyId, 'progress', 'en'))).toBeUndefined();
     expect(await act((tx) => listWordings(tx, companyId))).toEqual([
