@@ -2,12 +2,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Command, CommanderError } from 'commander';
 import stringWidth from 'string-width';
 import { newId } from '../../src/platform/ids.ts';
-import { addClientCommands } from '../../src/settings/index.ts';
 import { market, marketClient } from '../connector/support/acme.ts';
 import { addCompany, adminToken, openRelay, sampleAgency, type TestRelay } from './relay.ts';
+import { type Type, typeAt } from './terminal.ts';
 
 let relay: TestRelay;
 let url: string;
@@ -18,45 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => relay.close());
 
-interface Ran {
-  readonly out: string;
-  readonly err: string;
-  readonly exitCode: number;
-}
-
-interface Surroundings {
-  readonly env?: Readonly<Record<string, string>>;
-  readonly input?: string;
-}
-
-/** Types a command, as `career-relay …` in a terminal without colours. */
-async function type(args: readonly string[], { env, input = '' }: Surroundings = {}): Promise<Ran> {
-  const written = { out: '', err: '' };
-  const program = new Command('career-relay').exitOverride();
-  addClientCommands(program, {
-    env: env ?? { BASE_URL: url, ADMIN_TOKEN: adminToken },
-    stdout: {
-      write: (text) => {
-        written.out += text;
-      },
-    },
-    stderr: {
-      write: (text) => {
-        written.err += text;
-      },
-    },
-    stdin: (async function* () {
-      yield Buffer.from(input);
-    })(),
-  });
-  try {
-    await program.parseAsync(args, { from: 'user' });
-    return { ...written, exitCode: 0 };
-  } catch (error) {
-    if (error instanceof CommanderError) return { ...written, exitCode: error.exitCode };
-    throw error;
-  }
-}
+const type: Type = (args, surroundings) => typeAt(url, args, surroundings);
 
 function toFlags(values: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(values).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
@@ -315,7 +276,7 @@ test('a service that is not there is named, with what to do', async () => {
 });
 
 test('every command tells what it is for, and the groups end with examples', async () => {
-  for (const group of ['company', 'connection', 'letters', 'credits', 'deliveries']) {
+  for (const group of ['company', 'connection', 'letters', 'credits', 'deliveries', 'slack']) {
     const { out, exitCode } = await type([group, '--help']);
     expect(exitCode).toBe(0);
     expect(out.trimEnd()).toMatch(/Examples:\n {2}# [\s\S]+$/);

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { toPlainLine } from '../../platform/plain-line.ts';
 import { noticeKinds } from '../../slack/index.ts';
 import { listOf } from '../api/schemas.ts';
 import { AddedSlackPlace, SlackPlace, SlackPlaces, SlackRoute } from '../api/slack-schemas.ts';
@@ -41,7 +42,7 @@ export function placeCommand(io: ClientIo): ClientCommand {
       const answer = await client.send('POST', toPath(company, '/places'), { slackRef });
       screen.show(answer, AddedSlackPlace, ({ name, isDefault, warnings }) =>
         [
-          `${screen.colours.green('✓')} ${name ?? slackRef} gets notices${isDefault ? ' that no route claims' : ' that a route sends there'}.`,
+          `${screen.colours.green('✓')} ${nameOf({ name, slackRef })} gets notices${isDefault ? ' that no route claims' : ' that a route sends there'}.`,
           ...(warnings.includes('shared') ? ['  People of other organisations read in this channel.'] : []),
           ...(warnings.includes('guest') ? ['  This person is a guest of the workspace.'] : []),
         ].join('\n'),
@@ -64,11 +65,7 @@ export function placeCommand(io: ClientIo): ClientCommand {
       .argument('<place>', 'its id')
       .calls<[string, string], object>(io, async ({ client, screen }, company, id) => {
         const answer = await client.send('PATCH', toPath(company, `/places/${toSegment(id)}`), body);
-        screen.show(
-          answer,
-          SlackPlace,
-          (place) => `${screen.colours.green('✓')} ${place.name ?? place.slackRef} ${done}.`,
-        );
+        screen.show(answer, SlackPlace, (place) => `${screen.colours.green('✓')} ${nameOf(place)} ${done}.`);
       });
   }
 
@@ -85,7 +82,7 @@ export function placeCommand(io: ClientIo): ClientCommand {
       }
       const body = { hasNames: true, acceptsNamesWarning: true };
       const answer = await client.send('PATCH', toPath(company, `/places/${toSegment(id)}`), body);
-      screen.show(answer, SlackPlace, ({ name, slackRef }) => `Names are shown in ${name ?? slackRef} from now on.`);
+      screen.show(answer, SlackPlace, (place) => `Names are shown in ${nameOf(place)} from now on.`);
     });
 
   command
@@ -95,11 +92,7 @@ export function placeCommand(io: ClientIo): ClientCommand {
     .argument('<place>', 'its id')
     .calls<[string, string], object>(io, async ({ client, screen }, company, id) => {
       const answer = await client.send('POST', toPath(company, `/places/${toSegment(id)}/retry`));
-      screen.show(
-        answer,
-        SlackPlace,
-        ({ name, slackRef }) => `${screen.colours.green('✓')} Notices arrive in ${name ?? slackRef}.`,
-      );
+      screen.show(answer, SlackPlace, (place) => `${screen.colours.green('✓')} Notices arrive in ${nameOf(place)}.`);
     });
 
   command
@@ -112,6 +105,11 @@ export function placeCommand(io: ClientIo): ClientCommand {
       screen.done('It gets no more notices.');
     });
   return command;
+}
+
+/** As Slack calls it, on one line. */
+function nameOf({ name, slackRef }: Pick<typeof SlackPlace._output, 'name' | 'slackRef'>): string {
+  return toPlainLine(name ?? '') || slackRef;
 }
 
 interface RouteOptions {
