@@ -8,6 +8,17 @@ import {
   NewReservation,
   NewTerms,
 } from '../../src/settings/api/schemas.ts';
+import {
+  AskedPreview,
+  NewLinkCode,
+  NewSlackPerson,
+  NewSlackPlace,
+  NewSlackWording,
+  NoticeHours,
+  SlackPlaceChange,
+  SlackRoutes,
+  SlackToken,
+} from '../../src/settings/api/slack-schemas.ts';
 import { openRelay, type TestRelay } from './relay.ts';
 
 interface Operation {
@@ -94,6 +105,25 @@ test('the document holds every operation that was promised', () => {
     'POST /referrals/{id}/confirm',
     'GET /notices',
     'GET /outbox',
+    'GET /companies/{slug}/slack',
+    'POST /companies/{slug}/slack/connect',
+    'DELETE /companies/{slug}/slack',
+    'PUT /companies/{slug}/slack/hours',
+    'GET /companies/{slug}/slack/places',
+    'POST /companies/{slug}/slack/places',
+    'PATCH /companies/{slug}/slack/places/{id}',
+    'POST /companies/{slug}/slack/places/{id}/retry',
+    'DELETE /companies/{slug}/slack/places/{id}',
+    'GET /companies/{slug}/slack/routes',
+    'PUT /companies/{slug}/slack/routes',
+    'GET /companies/{slug}/slack/people',
+    'POST /companies/{slug}/slack/people',
+    'DELETE /companies/{slug}/slack/people/{slackRef}',
+    'POST /companies/{slug}/slack/link-codes',
+    'GET /companies/{slug}/slack/wordings',
+    'PUT /companies/{slug}/slack/wordings/{kind}/{locale}',
+    'DELETE /companies/{slug}/slack/wordings/{kind}/{locale}',
+    'POST /companies/{slug}/slack/preview',
   ]) {
     expect(described).toContain(promised);
   }
@@ -136,7 +166,11 @@ test('every reference leads to a schema, and no schema lies unused', () => {
 });
 
 test('every example of a body is one the service would take', () => {
-  const bodies = { NewCompany, AgencyDetails, NewTerms, NewConnection, NewInstall, ConnectionChange, NewReservation };
+  const bodies = {
+    ...{ NewCompany, AgencyDetails, NewTerms, NewConnection, NewInstall, ConnectionChange, NewReservation },
+    ...{ SlackToken, NoticeHours, NewSlackPlace, SlackPlaceChange, SlackRoutes, NewSlackPerson, NewLinkCode },
+    ...{ NewSlackWording, AskedPreview },
+  };
 
   for (const [name, schema] of Object.entries(bodies)) {
     const { examples = [] } = schema.meta() as { readonly examples?: readonly unknown[] };
