@@ -118,7 +118,7 @@ describe('an install in Slack', () => {
     const again = await browser.open('/install/slack/callback?state=x&code=x');
 
     expect(end.body).toContain('Installed in Slack');
-    expect(again.body).toContain('This install cannot go on');
+    expect(again.body).toContain('This installation cannot continue');
   });
 
   test('may be begun with the admin token instead of a ticket', async () => {

@@ -117,20 +117,20 @@ const actIds = {
   cancel: actionIds.letterCancel,
 } as const satisfies Record<LetterAct, string>;
 
-const styles = { send: 'primary', hold: undefined, cancel: 'danger' } as const satisfies Record<
+/** Of the question only: a page of twenty coloured buttons would shout. */
+const confirmStyles = { send: 'primary', hold: undefined, cancel: 'danger' } as const satisfies Record<
   LetterAct,
   'primary' | 'danger' | undefined
 >;
 
 function renderAct(words: Words, companyId: string, { letterId, status }: ReviewedLetter, act: LetterAct): Button {
-  const style = styles[act];
   const isDoubtful = act === 'send' && status === 'unknown';
   return button({
     id: actIds[act],
     text: words.plain(`button.${act}`),
     value: toActionValue({ companyId, letterId }),
-    ...(style === undefined ? {} : { style }),
     confirm: {
+      style: confirmStyles[act],
       title: words.plain(`confirm.${act}.title`),
       text: words.plain(isDoubtful ? 'confirm.send.doubtful' : `confirm.${act}.text`),
       yes: words.plain(`button.${act}`),
@@ -162,13 +162,12 @@ function renderWholePage(
     const count = listForAll(letters, act).length;
     if (count < 2) return [];
     const tokens = { count };
-    const style = act === 'cancel' ? { style: 'danger' as const } : {};
     return button({
       id: allIds[act],
       text: words.plain(`button.${act}-all`, tokens),
       value: toActionValue({ companyId }),
-      ...style,
       confirm: {
+        style: confirmStyles[act],
         title: words.plain(`confirm.${act}.title`),
         text: words.plain(`confirm.${act}-all.text`, tokens),
         yes: words.plain(`button.${act}`),

@@ -147,33 +147,47 @@ async function decide(desk: Desk, seat: Seat, stage: Stage, decision: Decision):
   const words = wordsOf(seat.locale);
   if (!may(seat.role, 'letters')) return words.say('refusal.no-right');
   const { act, ids, state } = decision;
-  const { count, failure } = await oneByOne(desk, seat, () => actOnEach(desk, seat, decision));
+  const { count, lacking, failure } = await oneByOne(desk, seat, () => actOnEach(desk, seat, decision));
   if (count > 0) await tellDone(desk, seat, stage.calls, { did: remarks[act], count, state });
   if (failure !== undefined) throw failure;
   const left = ids.length - count;
   return [
     ...(count > 0 ? [words.say(`letters.did-${act}`, { count })] : []),
+    ...(act === 'send' && lacking > 0 ? [words.say('letters.may-return')] : []),
     ...(left > 0 ? [words.say('letters.left', { count: left })] : []),
   ].join('\n');
 }
 
-/** How many were changed, up to the first failure. What changed meanwhile, or is none of the company's, is left alone. */
+/** Waits for what is mended elsewhere: in the ATS, or in the settings. */
+const lacks: readonly (string | null)[] = [
+  'no-address',
+  'blank-token',
+  'agency-missing',
+  'agency-incomplete',
+  'licence-expired',
+];
+
+/**
+ * How many were changed, up to the first failure, and how many of them lacked something before. What changed meanwhile,
+ * or is none of the company's, is left alone.
+ */
 async function actOnEach(
   desk: Desk,
   { companyId, actor }: Seat,
   { act, ids, isWhole }: Decision,
-): Promise<{ readonly count: number; readonly failure?: unknown }> {
+): Promise<{ readonly count: number; readonly lacking: number; readonly failure?: unknown }> {
   const letters = await desk.database.forCompany(companyId, (tx) => desk.letters.readMany(tx, ids));
   const wanted = isWhole ? listForAll(letters, act) : letters.filter((letter) => listActs(letter).includes(act));
-  let count = 0;
-  for (const { letterId } of wanted) {
+  let [count, lacking] = [0, 0];
+  for (const { letterId, reason } of wanted) {
     try {
       await desk.letters[act](letterId, actor);
       count += 1;
+      if (lacks.includes(reason)) lacking += 1;
     } catch (failure) {
       // Refused: it left, or somebody else decided; the page that is shown next says how it stands.
-      if (toRelayError(failure).kind !== 'refused') return { count, failure };
+      if (toRelayError(failure).kind !== 'refused') return { count, lacking, failure };
     }
   }
-  return { count };
+  return { count, lacking };
 }

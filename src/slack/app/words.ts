@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { LetterStatus } from '../../platform/tables.ts';
 import type { Locale, Tokens } from '../notice/kinds.ts';
+import { toMoment } from '../text/dates.ts';
 import { fillText } from '../text/liquid.ts';
 import { clip } from './block-kit.ts';
 
@@ -58,6 +59,7 @@ export const wordKeys = [
   'state.live',
   'state.shadow',
   'state.paused',
+  'state.failing',
   'refusal.not-installed',
   'refusal.not-tied',
   'refusal.not-linked',
@@ -77,10 +79,17 @@ export const wordKeys = [
   'link.slow-down',
   'balance.credits',
   'balance.next',
+  'balance.bar',
+  'balance.spent',
   'balance.projection',
   'balance.no-projection',
   'home.title',
   'home.company',
+  'home.held',
+  'home.health-ok',
+  'home.health-failing',
+  'home.health-paused',
+  'home.health-none',
   'home.waiting',
   'home.nothing-waits',
   'home.unknown-reason',
@@ -114,6 +123,7 @@ export const wordKeys = [
   'letters.did-hold',
   'letters.did-cancel',
   'letters.left',
+  'letters.may-return',
   'letter.none',
   'letter.head',
   'letter.name',
@@ -213,7 +223,7 @@ export interface Words {
   plain(key: WordKey, tokens?: Tokens): string;
   /** How a letter stands that waits for a person. */
   reason(status: LetterStatus, reason: string | null): string;
-  /** An instant in Japan's time: `11/24 10:00`; '' for none. */
+  /** An instant in Japan's time, as notices show it; '' for none. */
   time(instant: Date | null): string;
 }
 
@@ -243,7 +253,7 @@ function makeWords(locale: Locale, fill: Fill): Words {
     say,
     plain: (key, tokens = {}) => fill(key, shorten(tokens), 'plain'),
     reason: (status, reason) => say(toReasonKey(status, reason)),
-    time: (instant) => (instant ? toJapaneseTime(instant) : ''),
+    time: (instant) => (instant ? toMoment(instant, locale) : ''),
   };
 }
 
@@ -261,7 +271,7 @@ export const bothWords: Words = makeWords('ja', (key, tokens, as) => {
   const [ja, en] = [wordsOf('ja'), wordsOf('en')].map((words) =>
     (as === 'plain' ? words.plain : words.say)(key, tokens),
   );
-  return ja === en ? `${ja}` : [ja, en].join(as === 'plain' ? ' / ' : '\n');
+  return ja === en ? `${ja}` : [ja, en].join(as === 'plain' ? ' / ' : '\n\n');
 });
 
 const knownKeys: ReadonlySet<string> = new Set(wordKeys);
@@ -272,16 +282,4 @@ function toReasonKey(status: LetterStatus, reason: string | null): WordKey {
   if (status === 'held') return isWordKey(held) ? held : 'hold.other';
   if (status === 'failed') return 'standing.failed';
   return status === 'unknown' ? 'standing.unknown' : 'standing.past';
-}
-
-const japaneseTime = new Intl.DateTimeFormat('ja-JP', {
-  timeZone: 'Asia/Tokyo',
-  month: 'numeric',
-  day: 'numeric',
-  hour: 'numeric',
-  minute: '2-digit',
-});
-
-function toJapaneseTime(instant: Date): string {
-  return japaneseTime.format(instant);
 }
