@@ -276,7 +276,7 @@ describe('nobody begins it', () => {
     ];
 
     expect(answers.map(({ status }) => status)).toEqual([401, 401]);
-    expect(answers[0]?.body).toContain('career-relay connection install slack');
+    expect(answers[0]?.body).toContain('career-relay slack install');
     expect(answers.every(({ cookies }) => cookies.length === 0)).toBe(true);
   });
 

@@ -91,7 +91,7 @@ function renderLetter(words: Words, companyId: string, page: LettersPage, letter
       application: clip(applicationRef, 60),
       title: connection?.title ?? '',
     }),
-    `*${toStanding(words, letter)}*`,
+    `*${toStanding(words, letter, connection?.state === 'live')}*`,
     ...(connection && connection.state !== 'live' ? [words.say(`letter.${connection.state}`)] : []),
   ];
   const buttons = page.canAct ? listActs(letter).map((act) => renderAct(words, companyId, letter, act)) : [];
@@ -106,8 +106,9 @@ function short(text: string | null): string | undefined {
   return text === null || text.trim() === '' ? undefined : clip(text, 150);
 }
 
-function toStanding(words: Words, { status, reason, dueAt, isReleased }: ReviewedLetter): string {
+function toStanding(words: Words, { status, reason, dueAt, isReleased }: ReviewedLetter, isLive: boolean): string {
   if (status !== 'planned') return words.reason(status, reason);
+  if (isReleased && !isLive) return words.say('letter.approved');
   return isReleased || !dueAt ? words.say('letter.leaving') : words.say('letter.due', { due: words.time(dueAt) });
 }
 

@@ -56,6 +56,27 @@ test('sending a letter that lacks an address says that it may come back', async 
   expect(textOf(rig.modal(user).view)).not.toMatch(/戻ります/);
 });
 
+test.each([
+  ['live', /まもなく送信されます/],
+  ['shadow', /稼働中になるまで送信されません/],
+  ['paused', /稼働中になるまで送信されません/],
+] as const)(
+  'of a letter sent on while its connection is %s nothing is promised that is not so',
+  async (state, expected) => {
+    const user = await rig.addUser('recruiter');
+    const button = addLetters({}, { status: 'planned', isReleased: true });
+    rig.stream.connections = rig.stream.connections.map((connection) => ({ ...connection, state }));
+    await rig.press(user, 'letters-review', button);
+
+    await rig.click(user, 'letter-send');
+    const outcome = textOf(rig.modal(user).view);
+    await rig.click(user, 'letters-planned');
+
+    expect(outcome).toMatch(expected);
+    expect(/まもなく送信されます/.test(textOf(rig.modal(user).view))).toBe(state === 'live');
+  },
+);
+
 test('a double click sends a letter once and says so once', async () => {
   const user = await rig.addUser('recruiter');
   const button = addLetters({});

@@ -29,6 +29,13 @@ test.each(wordKeys.filter((key) => key.startsWith('button.') || key.endsWith('.t
   },
 );
 
+test.each(['close', 'cancel-dialog', 'continue', 'save', 'preview', 'reserve', 'pause', 'resume'])(
+  'button.%s fits below a modal too',
+  (name) => {
+    for (const texts of [ja, en]) expect(texts[`button.${name}`]?.length).toBeLessThanOrEqual(24);
+  },
+);
+
 test('what is bold stands between spaces or at the end of a line: next to 「」 or （） Slack may show the asterisks', () => {
   const bolds = [...Object.values(ja), ...Object.values(en)].flatMap((text) => [...text.matchAll(/.?\*[^*\n]+\*.?/g)]);
 
