@@ -1,4 +1,5 @@
 export type { CompanyWording, SlackAdmin, SlackState } from './admin.ts';
+export { botName } from './model.ts';
 export { type NoticeKind, noticeKinds } from './notice/kinds.ts';
 export type { Notice } from './notice/model.ts';
 export type { NoticedLetter } from './notice/plan.ts';

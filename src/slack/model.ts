@@ -6,6 +6,9 @@ export function escapeMrkdwn(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
+/** How people call the app in a channel. Slack allows a-z, 0-9, `-`, `_` and `.` (docs.slack.dev, "App manifest reference", read 2026-11-29). */
+export const botName = 'career-relay';
+
 const longestName = 100;
 
 /** A company's name in one line of at most 100 characters. */

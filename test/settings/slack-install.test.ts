@@ -118,7 +118,7 @@ describe('an install in Slack', () => {
     const again = await browser.open('/install/slack/callback?state=x&code=x');
 
     expect(end.body).toContain('Installed in Slack');
-    expect(again.body).toContain('This install cannot go on');
+    expect(again.body).toContain('This installation cannot continue');
   });
 
   test('may be begun with the admin token instead of a ticket', async () => {
@@ -276,7 +276,7 @@ describe('nobody begins it', () => {
     ];
 
     expect(answers.map(({ status }) => status)).toEqual([401, 401]);
-    expect(answers[0]?.body).toContain('career-relay connection install slack');
+    expect(answers[0]?.body).toContain('career-relay slack install');
     expect(answers.every(({ cookies }) => cookies.length === 0)).toBe(true);
   });
 

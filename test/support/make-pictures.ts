@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { sha256 } from '../../src/platform/ids.ts';
+import { toAppPictures } from './app-pictures.ts';
 import { openChromium } from './chromium.ts';
 import { toNoticePictures } from './notice-pictures.ts';
 import { toPalettePng } from './palette-png.ts';
@@ -10,7 +11,7 @@ import { toPalettePng } from './palette-png.ts';
 const folder = new URL('../../docs/slack/', import.meta.url);
 const browser = await openChromium();
 const page = await browser.newPage({ viewport: { width: 640, height: 400 }, deviceScaleFactor: 1.5 });
-const pictures = toNoticePictures();
+const pictures = [...toNoticePictures(), ...(await toAppPictures())];
 for (const { name, html } of pictures) {
   await page.setContent(html);
   const { width, rgba } = await readPixels(page, await page.screenshot({ fullPage: true }));

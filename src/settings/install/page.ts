@@ -35,7 +35,7 @@ export function renderInstallPage({ title, paragraphs, steps = [] }: InstallPage
   const list = steps.length === 0 ? '' : `<ol>${steps.map((step) => `<li>${escapeHtml(step)}</li>`).join('')}</ol>`;
   return `<!doctype html>
 <html lang="${locale}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex, nofollow"><title>${escapeHtml(title)}</title><style>${style}</style></head>
-<body><p class="name">Career Relay</p><main><h1>${escapeHtml(title)}</h1>${paragraphs.map((text) => `<p>${escapeHtml(text)}</p>`).join('')}${list}</main></body></html>
+<body><header class="name">Career Relay</header><main><h1>${escapeHtml(title)}</h1>${paragraphs.map((text) => `<p>${escapeHtml(text)}</p>`).join('')}${list}</main></body></html>
 `;
 }
 
@@ -92,8 +92,8 @@ export function toFailedPage(locale: Locale, message: Text): InstallPage {
   }[locale];
 }
 
-export function toClosedPage(locale: Locale, connector: string): InstallPage {
-  const command = `career-relay connection install ${connector} --company <slug>`;
+/** @param command prints the address that lets an admin in. */
+export function toClosedPage(locale: Locale, command: string): InstallPage {
   return {
     ja: {
       title: '管理者として確認できませんでした',

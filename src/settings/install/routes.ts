@@ -199,10 +199,12 @@ function sendTrouble(thrown: unknown, request: FastifyRequest, reply: FastifyRep
     request.log.error({ err: error, code: error.code, route: request.routeOptions.url }, 'an install page failed');
   if (error.retryAfterMs !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
   const isSlack = request.routeOptions.url?.startsWith(`/install${slackPath}`) ?? false;
-  const connector = isSlack ? slackTarget : readParams(request).connector;
+  const command = isSlack
+    ? 'career-relay slack install <company>'
+    : `career-relay connection install ${readParams(request).connector} --company <slug>`;
   const toFailed = isSlack ? toSlackFailedPage : toFailedPage;
   return sendPage(request, reply, errorCodes[error.code].status, (locale) =>
-    error.code === 'request_unauthorized' ? toClosedPage(locale, connector) : toFailed(locale, error.userMessage),
+    error.code === 'request_unauthorized' ? toClosedPage(locale, command) : toFailed(locale, error.userMessage),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { SlackInstallOutcome } from '../../slack/index.ts';
+import { botName, type SlackInstallOutcome } from '../../slack/index.ts';
 import type { InstallPage, Locale } from './page.ts';
 
 export interface SlackDoneView {
@@ -27,9 +27,9 @@ function toDoneJa({ outcome: { workspace, tiedBefore, missingScopes }, company }
     steps: tiedBefore
       ? []
       : [
-          'Slackで、お知らせを受け取るチャンネルを開き、/invite @career-relay と入力してアプリを招待します。',
+          `Slackで、お知らせを受け取るチャンネルを開き、/invite @${botName} と入力してアプリを招待します。`,
           'Career Relayの設定で、そのチャンネルをお知らせの届け先に選びます。',
-          '手紙の確認や残高の利用をする人を、設定でSlackのメンバーと連携します。連携していない人は操作できません。',
+          '選考結果メールの確認や無料紹介の予約をする方を、設定でSlackのメンバーと連携します。連携していない方は操作できません。',
         ],
   };
 }
@@ -39,18 +39,20 @@ function toDoneEn({ outcome: { workspace, tiedBefore, missingScopes }, company }
     title: tiedBefore ? 'Installed in Slack again' : 'Installed in Slack',
     paragraphs: [
       tiedBefore
-        ? `The connection of ${company} with the Slack workspace “${workspace.name}” is renewed. Its channels and people stay as they were.`
-        : `${company} is connected to the Slack workspace “${workspace.name}”. Notices arrive as soon as a channel is chosen.`,
+        ? `The connection of ${company} to the Slack workspace “${workspace.name}” is renewed. Its channels and people stay as they were.`
+        : `${company} is now connected to the Slack workspace “${workspace.name}”. Notices arrive as soon as a channel is chosen.`,
       ...(missingScopes.length === 0
         ? []
-        : [`Some parts do not work, as these permissions are missing: ${missingScopes.join(', ')}. Install it again.`]),
+        : [
+            `Some parts do not work because these permissions are missing: ${missingScopes.join(', ')}. Please install it again.`,
+          ]),
     ],
     steps: tiedBefore
       ? []
       : [
-          'In Slack, open the channel that is to get the notices, and type /invite @career-relay there.',
+          `In Slack, open the channel that should get the notices and type /invite @${botName} there.`,
           'In the settings of Career Relay, choose that channel for the notices.',
-          'Also there, link the Slack members who are to decide on letters and credits. Nobody else can act.',
+          'Also there, link the Slack members who will review letters and reserve free introductions. Nobody else can act.',
         ],
   };
 }
@@ -65,10 +67,10 @@ export function toSlackStalePage(locale: Locale): InstallPage {
       ],
     },
     en: {
-      title: 'This install cannot go on',
+      title: 'This installation cannot continue',
       paragraphs: [
-        'It took too long, has ended already, or was begun in another browser. Nothing was changed here.',
-        'If Slack is not connected yet, make a new install address and begin again, in one browser.',
+        'It took too long, has already ended, or was started in another browser. Nothing was changed here.',
+        'If Slack is not connected yet, make a new install address and start again in the same browser.',
       ],
     },
   }[locale];
@@ -86,7 +88,7 @@ export function toSlackDeniedPage(locale: Locale): InstallPage {
     en: {
       title: 'Not connected',
       paragraphs: [
-        'Nobody agreed in Slack, so nothing was connected.',
+        'The app was not allowed in Slack, so nothing was connected.',
         'Where a workspace lets only its admins add apps, ask them to approve it first. To connect it, make a new install address and try again.',
       ],
     },
@@ -102,7 +104,10 @@ export function toSlackFailedPage(locale: Locale, message: { readonly ja: string
     },
     en: {
       title: 'Slack could not be connected',
-      paragraphs: [message.en, 'No connection of this company was made or changed. The install can be begun again.'],
+      paragraphs: [
+        message.en,
+        'No connection of this company was made or changed. You can start the installation again.',
+      ],
     },
   }[locale];
 }

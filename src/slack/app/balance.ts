@@ -11,32 +11,33 @@ export function renderBar(done: number, of: number): string {
   return '●'.repeat(full) + '○'.repeat(dots - full);
 }
 
-/** What a company has, in two texts: credits, and the way to the next one. mrkdwn. */
-export function renderBalance(
-  words: Words,
-  {
-    balance: { referrals, credits },
-    projection: { referralsPerWeek, weeksToNextCredit },
-  }: {
-    readonly balance: Balance;
-    readonly projection: { readonly referralsPerWeek: number; readonly weeksToNextCredit: number | null };
-  },
-): readonly [string, string] {
+export interface Standing {
+  readonly balance: Balance;
+  readonly projection: { readonly referralsPerWeek: number; readonly weeksToNextCredit: number | null };
+}
+
+/** What a company has and what the next credit still takes: two fields. mrkdwn. */
+export function renderFigures(words: Words, { balance: { referrals, credits } }: Standing): readonly [string, string] {
+  const missing = Math.max(0, referrals.perCredit - referrals.towardsNext);
+  return [words.say('balance.credits', { available: credits.available }), words.say('balance.next', { missing })];
+}
+
+/** The way to the next credit as a bar. mrkdwn. */
+export function renderWay(words: Words, { balance: { referrals } }: Standing): string {
   const { towardsNext, perCredit } = referrals;
-  const missing = Math.max(0, perCredit - towardsNext);
-  const projection =
+  return words.say('balance.bar', { bar: renderBar(towardsNext, perCredit), towardsNext, perCredit });
+}
+
+/** When the next credit comes at the pace of late, and where the others are. mrkdwn. */
+export function renderOutlook(words: Words, { balance: { credits }, projection }: Standing): string {
+  const { referralsPerWeek, weeksToNextCredit } = projection;
+  return [
     weeksToNextCredit === null
       ? words.say('balance.no-projection')
       : words.say('balance.projection', {
           weeks: Math.max(1, Math.ceil(weeksToNextCredit)),
           perWeek: Math.round(referralsPerWeek * 10) / 10,
-        });
-  return [
-    words.say('balance.credits', { available: credits.available, reserved: credits.reserved, used: credits.used }),
-    [
-      words.say('balance.next', { missing, towardsNext, perCredit }),
-      `${renderBar(towardsNext, perCredit)}  ${towardsNext} / ${perCredit}`,
-      projection,
-    ].join('\n'),
-  ];
+        }),
+    words.say('balance.spent', { reserved: credits.reserved, used: credits.used }),
+  ].join('\n');
 }

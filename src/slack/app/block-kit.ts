@@ -41,6 +41,12 @@ export function section(text: string, accessory?: types.Button | types.StaticSel
   return accessory ? { type: 'section', text: shown, accessory } : { type: 'section', text: shown };
 }
 
+/** Short texts side by side, at most ten. @param texts mrkdwn whose values are escaped. */
+export function fields(texts: readonly string[]): Block {
+  const shown = texts.slice(0, 10).map((text) => ({ type: 'mrkdwn' as const, text: orSpace(clipMrkdwn(text, 2_000)) }));
+  return { type: 'section', fields: shown };
+}
+
 /** Text of others, shown as it is. */
 export function quoted(text: string): Block {
   return { type: 'section', text: { type: 'plain_text', text: orSpace(clip(text, 3_000)), emoji: false } };
@@ -68,7 +74,14 @@ export interface ButtonOf {
   readonly value?: string;
   readonly style?: 'primary' | 'danger';
   readonly url?: string;
-  readonly confirm?: { readonly title: string; readonly text: string; readonly yes: string; readonly no: string };
+  readonly confirm?: {
+    readonly title: string;
+    readonly text: string;
+    readonly yes: string;
+    readonly no: string;
+    /** Of the question's own button. */
+    readonly style: 'primary' | 'danger' | undefined;
+  };
 }
 
 export function button({ id, text, value, style, url, confirm }: ButtonOf): types.Button {
@@ -87,7 +100,7 @@ export function button({ id, text, value, style, url, confirm }: ButtonOf): type
             text: plainText(confirm.text, 300),
             confirm: plainText(confirm.yes, 30),
             deny: plainText(confirm.no, 30),
-            ...(style === undefined ? {} : { style }),
+            ...(confirm.style === undefined ? {} : { style: confirm.style }),
           },
         }),
   };

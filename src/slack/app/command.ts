@@ -1,8 +1,8 @@
 import { may } from '../../company/index.ts';
 import { actionIds, toActionValue } from './action-ids.ts';
 import type { Ask } from './ask.ts';
-import { renderBalance } from './balance.ts';
-import { actions, type Block, button, section } from './block-kit.ts';
+import { renderFigures, renderOutlook, renderWay } from './balance.ts';
+import { actions, type Block, button, context, fields, section } from './block-kit.ts';
 import { chooseCompany } from './company-choice.ts';
 import type { Desk } from './desk.ts';
 import { publishHome } from './home.ts';
@@ -18,7 +18,7 @@ export type Verb = 'balance' | 'held' | 'pause' | 'resume' | 'help' | 'link';
 /** What people type for each, in either language. */
 const spellings: Readonly<Record<Verb, readonly string[]>> = {
   balance: ['balance', 'credits', '残高', 'クレジット'],
-  held: ['held', 'letters', '確認待ち', '手紙'],
+  held: ['held', 'letters', '確認待ち', '選考結果メール', 'メール', '手紙'],
   pause: ['pause', 'stop', '一時停止', '停止'],
   resume: ['resume', 'start', '再開'],
   help: ['help', 'ヘルプ', '使い方'],
@@ -130,15 +130,17 @@ async function answerBalance(desk: Desk, ask: Ask, rest: string): Promise<void> 
     balance: await desk.credits.readBalance(tx, companyId),
     projection: await desk.credits.readProjection(tx, companyId, desk.clock.now()),
   }));
-  const texts = renderBalance(words, data);
+  const [figures, way, outlook] = [renderFigures(words, data), renderWay(words, data), renderOutlook(words, data)];
   const mayReserve = may(role, 'credits') && data.balance.credits.available > 0;
   const offer = {
     id: actionIds.creditReserve,
     text: words.plain('button.reserve'),
     value: toActionValue({ companyId }),
   };
-  await ask.reply?.(texts.join('\n'), [
-    ...texts.map((text) => section(text)),
+  await ask.reply?.([...figures, way, outlook].join('\n'), [
+    fields(figures),
+    section(way),
+    context(outlook),
     ...(mayReserve ? [actions('reserve', [button(offer)])] : []),
   ]);
 }

@@ -2,17 +2,18 @@ import { may } from '../../company/index.ts';
 import type { Connection } from '../../connector/index.ts';
 import type { Balance } from '../../credit/index.ts';
 import { toShownName } from '../model.ts';
-import { readViewer, type ViewedCompany } from '../people/index.ts';
+import { readViewer, type ViewedCompany, type Viewer } from '../people/index.ts';
 import { toSettingsUrl } from '../text/settings-url.ts';
 import { actionIds, toActionValue } from './action-ids.ts';
 import type { Ask } from './ask.ts';
-import { renderBalance } from './balance.ts';
+import { renderFigures, renderOutlook, renderWay } from './balance.ts';
 import {
   actions,
   type Block,
   button,
   context,
   divider,
+  fields,
   type HomeView,
   header,
   home,
@@ -57,17 +58,19 @@ export async function publishHome(
 ): Promise<void> {
   const viewer = await desk.database.forSystem((tx) => readViewer(tx, ask));
   const company = viewer.companies.find((known) => known.companyId === companyId) ?? viewer.companies[0];
-  if (!company) {
-    const { ownerRefs } = viewer;
-    const refusal = viewer.isTied
-      ? ({ ok: false, reason: 'not-linked', ownerRefs } as const)
-      : ({ ok: false, reason: 'not-tied' } as const);
-    const text = renderRefusal(refusal, { both: bothWords, of: wordsOf });
-    return calls.publishHome(ask.userRef, home([header(bothWords.plain('app.name')), section(text)]));
-  }
+  if (!company) return calls.publishHome(ask.userRef, renderStrangersHome(viewer));
   const seat = toSeat(ask, company);
   const view = renderHome(seat, await readHome(desk, seat), viewer.companies, desk.baseUrl);
   await calls.publishHome(ask.userRef, view);
+}
+
+/** What somebody sees whom nobody has linked yet: how that is done, in both languages. */
+export function renderStrangersHome({ isTied, ownerRefs }: Pick<Viewer, 'isTied' | 'ownerRefs'>): HomeView {
+  const refusal = isTied
+    ? ({ ok: false, reason: 'not-linked', ownerRefs } as const)
+    : ({ ok: false, reason: 'not-tied' } as const);
+  const text = renderRefusal(refusal, { both: bothWords, of: wordsOf });
+  return home([header(bothWords.plain('app.name')), section(text)]);
 }
 
 export async function readHome(desk: Desk, { companyId }: Pick<Seat, 'companyId'>): Promise<HomeData> {
@@ -111,10 +114,11 @@ export function renderHome(seat: Seat, data: HomeData, companies: readonly Viewe
   const blocks = [
     header(words.plain('home.title', { company: toShownName(seat.company) })),
     ...renderChooser(words, seat, companies),
-    ...renderBalance(words, data).map((text) => section(text)),
+    fields([...renderState(words, data), ...renderFigures(words, data)]),
+    section(renderWay(words, data)),
+    context(renderOutlook(words, data)),
     ...renderCreditButtons(words, seat, data),
     divider(),
-    header(words.plain('home.waiting')),
     ...renderWaiting(words, seat, data),
     divider(),
     header(words.plain('home.connections')),
@@ -131,6 +135,23 @@ function renderChooser(words: Words, { companyId }: Seat, companies: readonly Vi
   if (companies.length < 2) return [];
   const choices = companies.map((company) => ({ value: company.companyId, text: toShownName(company.name) }));
   return [actions('home-company', [select(actionIds.homeCompany, words.plain('home.company'), choices, companyId)])];
+}
+
+/** What is to be seen at a glance, before the balance: whether letters wait, and whether anything is broken. */
+function renderState(words: Words, { waiting, connections }: HomeData): readonly [string, string] {
+  return [words.say('home.held', { count: countLetters(waiting) }), renderHealth(words, connections)];
+}
+
+function countLetters(waiting: readonly WaitingLetters[]): number {
+  return waiting.reduce((sum, { letters }) => sum + letters, 0);
+}
+
+function renderHealth(words: Words, connections: readonly HomeConnection[]): string {
+  if (connections.length === 0) return words.say('home.health-none');
+  const failing = connections.filter(({ failingSince }) => failingSince !== null).length;
+  if (failing > 0) return words.say('home.health-failing', { count: failing });
+  const paused = connections.filter(({ state }) => state === 'paused').length;
+  return paused > 0 ? words.say('home.health-paused', { count: paused }) : words.say('home.health-ok');
 }
 
 function renderCreditButtons(words: Words, { companyId, role }: Seat, { balance }: HomeData): readonly Block[] {
@@ -156,11 +177,26 @@ function renderWaiting(words: Words, seat: Seat, data: HomeData): readonly Block
         `• ${words.reason(status, reason)} — *${words.say('count.letters', { count: letters })}*`,
     );
   return [
+    header(words.plain('home.waiting')),
+    // What is broken stands first: until it works, nothing else moves.
+    ...failing.slice(0, most.reasons).map(({ connectionId, title, failingSince }) =>
+      section(
+        words.say('home.failing', { title, since: words.time(failingSince) }),
+        may(role, 'pause')
+          ? button({
+              id: actionIds.connectionRetry,
+              text: words.plain('button.retry'),
+              value: toActionValue({ companyId, connectionId }),
+            })
+          : undefined,
+      ),
+    ),
+    ...more(words, failing.length - most.reasons),
     ...(byReason.length === 0
       ? []
       : [
           section(
-            letterLines.join('\n'),
+            [words.say('held.count', { count: countLetters(data.waiting) }), ...letterLines].join('\n'),
             may(role, 'letters')
               ? button({
                   id: actionIds.lettersReview,
@@ -188,19 +224,6 @@ function renderWaiting(words: Words, seat: Seat, data: HomeData): readonly Block
       ),
     ),
     ...more(words, data.unknownReasons.length - most.reasons),
-    ...failing.slice(0, most.reasons).map(({ connectionId, title, failingSince }) =>
-      section(
-        words.say('home.failing', { title, since: words.time(failingSince) }),
-        may(role, 'pause')
-          ? button({
-              id: actionIds.connectionRetry,
-              text: words.plain('button.retry'),
-              value: toActionValue({ companyId, connectionId }),
-            })
-          : undefined,
-      ),
-    ),
-    ...more(words, failing.length - most.reasons),
   ];
 }
 
@@ -218,10 +241,11 @@ function renderConnections(words: Words, { companyId, role }: Seat, { connection
   if (connections.length === 0) return [section(words.say('home.no-connection'))];
   return [
     ...connections.slice(0, most.connections).flatMap((connection) => {
-      const { connectionId, title, state, lastAt } = connection;
+      const { connectionId, title, state, failingSince, lastAt } = connection;
+      const failing = failingSince === null ? [] : [words.plain('state.failing')];
       const text = words.say('home.connection', {
         title,
-        state: words.plain(`state.${state}`),
+        state: [words.plain(`state.${state}`), ...failing].join(' · '),
         last: lastAt ? words.time(lastAt) : words.plain('time.never'),
       });
       return section(text, renderSwitch(words, role, { companyId, connectionId, state }));

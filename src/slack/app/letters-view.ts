@@ -91,7 +91,7 @@ function renderLetter(words: Words, companyId: string, page: LettersPage, letter
       application: clip(applicationRef, 60),
       title: connection?.title ?? '',
     }),
-    `*${toStanding(words, letter)}*`,
+    `*${toStanding(words, letter, connection?.state === 'live')}*`,
     ...(connection && connection.state !== 'live' ? [words.say(`letter.${connection.state}`)] : []),
   ];
   const buttons = page.canAct ? listActs(letter).map((act) => renderAct(words, companyId, letter, act)) : [];
@@ -106,8 +106,9 @@ function short(text: string | null): string | undefined {
   return text === null || text.trim() === '' ? undefined : clip(text, 150);
 }
 
-function toStanding(words: Words, { status, reason, dueAt, isReleased }: ReviewedLetter): string {
+function toStanding(words: Words, { status, reason, dueAt, isReleased }: ReviewedLetter, isLive: boolean): string {
   if (status !== 'planned') return words.reason(status, reason);
+  if (isReleased && !isLive) return words.say('letter.approved');
   return isReleased || !dueAt ? words.say('letter.leaving') : words.say('letter.due', { due: words.time(dueAt) });
 }
 
@@ -117,20 +118,20 @@ const actIds = {
   cancel: actionIds.letterCancel,
 } as const satisfies Record<LetterAct, string>;
 
-const styles = { send: 'primary', hold: undefined, cancel: 'danger' } as const satisfies Record<
+/** Of the question only: a page of twenty coloured buttons would shout. */
+const confirmStyles = { send: 'primary', hold: undefined, cancel: 'danger' } as const satisfies Record<
   LetterAct,
   'primary' | 'danger' | undefined
 >;
 
 function renderAct(words: Words, companyId: string, { letterId, status }: ReviewedLetter, act: LetterAct): Button {
-  const style = styles[act];
   const isDoubtful = act === 'send' && status === 'unknown';
   return button({
     id: actIds[act],
     text: words.plain(`button.${act}`),
     value: toActionValue({ companyId, letterId }),
-    ...(style === undefined ? {} : { style }),
     confirm: {
+      style: confirmStyles[act],
       title: words.plain(`confirm.${act}.title`),
       text: words.plain(isDoubtful ? 'confirm.send.doubtful' : `confirm.${act}.text`),
       yes: words.plain(`button.${act}`),
@@ -162,13 +163,12 @@ function renderWholePage(
     const count = listForAll(letters, act).length;
     if (count < 2) return [];
     const tokens = { count };
-    const style = act === 'cancel' ? { style: 'danger' as const } : {};
     return button({
       id: allIds[act],
       text: words.plain(`button.${act}-all`, tokens),
       value: toActionValue({ companyId }),
-      ...style,
       confirm: {
+        style: confirmStyles[act],
         title: words.plain(`confirm.${act}.title`),
         text: words.plain(`confirm.${act}-all.text`, tokens),
         yes: words.plain(`button.${act}`),

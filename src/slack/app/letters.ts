@@ -8,6 +8,7 @@ import type { ModalView } from './block-kit.ts';
 import type { Desk } from './desk.ts';
 import { toTitled } from './home.ts';
 import { type LetterAct, type LettersPage, listActs, listForAll, pageSize, renderLetters } from './letters-view.ts';
+import type { ReviewedLetter } from './parts.ts';
 import type { Seat } from './seat.ts';
 import type { Stage } from './stage.ts';
 import type { ModalState } from './state.ts';
@@ -147,33 +148,60 @@ async function decide(desk: Desk, seat: Seat, stage: Stage, decision: Decision):
   const words = wordsOf(seat.locale);
   if (!may(seat.role, 'letters')) return words.say('refusal.no-right');
   const { act, ids, state } = decision;
-  const { count, failure } = await oneByOne(desk, seat, () => actOnEach(desk, seat, decision));
+  const { changed, failure } = await oneByOne(desk, seat, () => actOnEach(desk, seat, decision));
+  const count = changed.length;
   if (count > 0) await tellDone(desk, seat, stage.calls, { did: remarks[act], count, state });
   if (failure !== undefined) throw failure;
   const left = ids.length - count;
   return [
     ...(count > 0 ? [words.say(`letters.did-${act}`, { count })] : []),
+    ...(count > 0 && act === 'send' ? await tellProspect(desk, seat, changed) : []),
     ...(left > 0 ? [words.say('letters.left', { count: left })] : []),
   ].join('\n');
 }
 
-/** How many were changed, up to the first failure. What changed meanwhile, or is none of the company's, is left alone. */
+/** What becomes of letters that were just sent on, as far as it is known already. */
+async function tellProspect(
+  desk: Desk,
+  { companyId, locale }: Seat,
+  sent: readonly ReviewedLetter[],
+): Promise<readonly string[]> {
+  const words = wordsOf(locale);
+  const connections = await desk.database.forCompany(companyId, (tx) => desk.connections.list(tx, companyId));
+  const live = new Set(connections.filter(({ state }) => state === 'live').map(({ connectionId }) => connectionId));
+  const areLive = sent.every(({ connectionId }) => live.has(connectionId));
+  return [
+    words.say(areLive ? 'letters.soon' : 'letters.not-live'),
+    ...(sent.some(({ reason }) => lacks.includes(reason)) ? [words.say('letters.may-return')] : []),
+  ];
+}
+
+/** Waits for what is mended elsewhere: in the ATS, or in the settings. */
+const lacks: readonly (string | null)[] = [
+  'no-address',
+  'blank-token',
+  'agency-missing',
+  'agency-incomplete',
+  'licence-expired',
+];
+
+/** Which were changed, up to the first failure. What changed meanwhile, or is none of the company's, is left alone. */
 async function actOnEach(
   desk: Desk,
   { companyId, actor }: Seat,
   { act, ids, isWhole }: Decision,
-): Promise<{ readonly count: number; readonly failure?: unknown }> {
+): Promise<{ readonly changed: readonly ReviewedLetter[]; readonly failure?: unknown }> {
   const letters = await desk.database.forCompany(companyId, (tx) => desk.letters.readMany(tx, ids));
   const wanted = isWhole ? listForAll(letters, act) : letters.filter((letter) => listActs(letter).includes(act));
-  let count = 0;
-  for (const { letterId } of wanted) {
+  const changed: ReviewedLetter[] = [];
+  for (const letter of wanted) {
     try {
-      await desk.letters[act](letterId, actor);
-      count += 1;
+      await desk.letters[act](letter.letterId, actor);
+      changed.push(letter);
     } catch (failure) {
       // Refused: it left, or somebody else decided; the page that is shown next says how it stands.
-      if (toRelayError(failure).kind !== 'refused') return { count, failure };
+      if (toRelayError(failure).kind !== 'refused') return { changed, failure };
     }
   }
-  return { count };
+  return { changed };
 }

@@ -196,6 +196,7 @@ function renderPreview(
         value: toActionValue({ companyId }),
         style: 'danger',
         confirm: {
+          style: 'danger',
           title: words.plain('confirm.reject.title'),
           text: words.plain('confirm.reject.text'),
           yes: words.plain('button.reject-send'),

@@ -20,7 +20,7 @@ export interface Seat {
 
 /**
  * not-tied: no company uses this workspace · not-linked: nobody said who this is, for that company · no-right: the
- * role may not · choose: linked to several companies, and none was named.
+ * role may not · choose: linked to companies, and not one of them was named.
  */
 export type SeatRefusal =
   | { readonly ok: false; readonly reason: 'not-tied' }
@@ -48,6 +48,8 @@ export async function findSeat(
       (companyId === undefined || company.companyId === companyId) && (slug === undefined || company.slug === slug),
   );
   const [company, other] = named;
+  // A slug mistyped, or a word too many: whoever is linked is told what there is.
+  if (!company && companyId === undefined && companies.length > 0) return { ok: false, reason: 'choose', companies };
   if (!company) return { ok: false, reason: 'not-linked', ownerRefs };
   if (other) return { ok: false, reason: 'choose', companies: named };
   const { locale, role } = company;
@@ -74,7 +76,10 @@ export function renderRefusal(
     case 'no-right':
       return withOwners(words.of(refusal.locale), 'refusal.no-right', refusal.ownerRefs);
     case 'choose':
-      return words.both.say('refusal.choose', { slugs: refusal.companies.map(({ slug }) => slug).join(' / ') });
+      return words.both.say('refusal.choose', {
+        slug: refusal.companies[0]?.slug ?? '',
+        slugs: refusal.companies.map(({ slug }) => slug).join(' / '),
+      });
   }
 }
 
@@ -86,5 +91,5 @@ function withOwners(
   const text = words.say(key);
   // Slack's own ids of users, so this is the one place where a mention is made on purpose.
   const owners = ownerRefs.map((ref) => `<@${ref}>`).join(' ');
-  return owners === '' ? text : `${text}\n${words.say('refusal.ask')} ${owners}`;
+  return owners === '' ? text : `${text}\n\n${words.plain('refusal.ask')} ${owners}`;
 }

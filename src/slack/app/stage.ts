@@ -70,7 +70,9 @@ export function toMessage({ log }: Pick<Desk, 'log'>, thrown: unknown, locale: L
   return toUserText(error, locale);
 }
 
-function toUserText({ userMessage: { ja, en } }: RelayError, locale: Locale | undefined): string {
+function toUserText({ code, userMessage: { ja, en } }: RelayError, locale: Locale | undefined): string {
+  // A button may stand in a message for years, and what it was about may be gone.
+  if (code === 'request_not_found') return bothOr(locale).say('refusal.gone');
   return locale ? { ja, en }[locale] : `${ja}\n${en}`;
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { LetterStatus } from '../../platform/tables.ts';
 import type { Locale, Tokens } from '../notice/kinds.ts';
+import { toMoment } from '../text/dates.ts';
 import { fillText } from '../text/liquid.ts';
 import { clip } from './block-kit.ts';
 
@@ -58,6 +59,7 @@ export const wordKeys = [
   'state.live',
   'state.shadow',
   'state.paused',
+  'state.failing',
   'refusal.not-installed',
   'refusal.not-tied',
   'refusal.not-linked',
@@ -66,6 +68,7 @@ export const wordKeys = [
   'refusal.choose',
   'refusal.late',
   'refusal.outdated',
+  'refusal.gone',
   'command.suggestion',
   'command.unknown',
   'help',
@@ -77,10 +80,17 @@ export const wordKeys = [
   'link.slow-down',
   'balance.credits',
   'balance.next',
+  'balance.bar',
+  'balance.spent',
   'balance.projection',
   'balance.no-projection',
   'home.title',
   'home.company',
+  'home.held',
+  'home.health-ok',
+  'home.health-failing',
+  'home.health-paused',
+  'home.health-none',
   'home.waiting',
   'home.nothing-waits',
   'home.unknown-reason',
@@ -111,15 +121,19 @@ export const wordKeys = [
   'letters.none-planned',
   'letters.whole-page',
   'letters.did-send',
+  'letters.soon',
+  'letters.not-live',
   'letters.did-hold',
   'letters.did-cancel',
   'letters.left',
+  'letters.may-return',
   'letter.none',
   'letter.head',
   'letter.name',
   'letter.facts',
   'letter.due',
   'letter.leaving',
+  'letter.approved',
   'letter.shadow',
   'letter.paused',
   'letter.live',
@@ -213,7 +227,7 @@ export interface Words {
   plain(key: WordKey, tokens?: Tokens): string;
   /** How a letter stands that waits for a person. */
   reason(status: LetterStatus, reason: string | null): string;
-  /** An instant in Japan's time: `11/24 10:00`; '' for none. */
+  /** An instant in Japan's time, as notices show it; '' for none. */
   time(instant: Date | null): string;
 }
 
@@ -243,7 +257,7 @@ function makeWords(locale: Locale, fill: Fill): Words {
     say,
     plain: (key, tokens = {}) => fill(key, shorten(tokens), 'plain'),
     reason: (status, reason) => say(toReasonKey(status, reason)),
-    time: (instant) => (instant ? toJapaneseTime(instant) : ''),
+    time: (instant) => (instant ? toMoment(instant, locale) : ''),
   };
 }
 
@@ -261,7 +275,7 @@ export const bothWords: Words = makeWords('ja', (key, tokens, as) => {
   const [ja, en] = [wordsOf('ja'), wordsOf('en')].map((words) =>
     (as === 'plain' ? words.plain : words.say)(key, tokens),
   );
-  return ja === en ? `${ja}` : [ja, en].join(as === 'plain' ? ' / ' : '\n');
+  return ja === en ? `${ja}` : [ja, en].join(as === 'plain' ? ' / ' : '\n\n');
 });
 
 const knownKeys: ReadonlySet<string> = new Set(wordKeys);
@@ -272,16 +286,4 @@ function toReasonKey(status: LetterStatus, reason: string | null): WordKey {
   if (status === 'held') return isWordKey(held) ? held : 'hold.other';
   if (status === 'failed') return 'standing.failed';
   return status === 'unknown' ? 'standing.unknown' : 'standing.past';
-}
-
-const japaneseTime = new Intl.DateTimeFormat('ja-JP', {
-  timeZone: 'Asia/Tokyo',
-  month: 'numeric',
-  day: 'numeric',
-  hour: 'numeric',
-  minute: '2-digit',
-});
-
-function toJapaneseTime(instant: Date): string {
-  return japaneseTime.format(instant);
 }

@@ -2,6 +2,7 @@ import type { Connections } from '../../connector/index.ts';
 import { appendAudit } from '../../platform/audit.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Tx } from '../../platform/database.ts';
+import { botName } from '../model.ts';
 import type { Notices } from '../notice/notices.ts';
 import type { Senders } from '../senders.ts';
 import type { SlackApi, Trouble } from '../web-api.ts';
@@ -48,12 +49,12 @@ export const placeRefusals = {
     en: 'No Slack workspace is connected, or it no longer takes our token. Install in Slack first.',
   },
   'not-found': {
-    ja: 'Slackで見つかりませんでした。非公開チャンネルの場合は、先にそのチャンネルで「/invite @Career Relay」と入力してください。',
-    en: 'Slack does not know it. If it is a private channel, type "/invite @Career Relay" there first.',
+    ja: `Slackで見つかりませんでした。非公開チャンネルの場合は、先にそのチャンネルで「/invite @${botName}」と入力してください。`,
+    en: `Slack does not know it. If it is a private channel, type "/invite @${botName}" there first.`,
   },
   'not-member': {
-    ja: 'アプリがまだチャンネルに参加していません。そのチャンネルで「/invite @Career Relay」と入力してから、もう一度追加してください。',
-    en: 'The app is not in the channel yet. Type "/invite @Career Relay" there, then add it again.',
+    ja: `アプリがまだチャンネルに参加していません。そのチャンネルで「/invite @${botName}」と入力してから、もう一度追加してください。`,
+    en: `The app is not in the channel yet. Type "/invite @${botName}" there, then add it again.`,
   },
   archived: {
     ja: 'このチャンネルはアーカイブされています。別のチャンネルを選ぶか、アーカイブを解除してください。',

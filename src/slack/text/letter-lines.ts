@@ -1,4 +1,4 @@
-import type { Locale } from '../notice/kinds.ts';
+import type { Locale, NoticeKind } from '../notice/kinds.ts';
 import { toMoment } from './dates.ts';
 import { fillText } from './liquid.ts';
 import { holdNames, partTexts } from './texts.ts';
@@ -35,6 +35,11 @@ export function toLetterSentence(counts: LetterCounts, locale: Locale): string {
 /** Whether anything is left for a person to look at. */
 export function isOpen({ planned, held, unclear }: LetterCounts): boolean {
   return planned + held + unclear > 0;
+}
+
+/** Whether what the notice was about is over, so that its first words no longer fit. */
+export function isSettled(kind: NoticeKind, counts: LetterCounts): boolean {
+  return kind === 'letters-held' ? counts.held + counts.unclear === 0 : !isOpen(counts);
 }
 
 /** Whether most of those that wait do so because nobody has said what their reason means. */

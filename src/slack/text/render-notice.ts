@@ -6,7 +6,7 @@ import { type ActionId, actionIds, toActionValue } from '../app/action-ids.ts';
 import { escapeMrkdwn, toShownName } from '../model.ts';
 import type { Locale, NoticeKind, Remark, Tokens } from '../notice/kinds.ts';
 import { toShownToken } from './dates.ts';
-import { isOpen, isWaitingForReasons, toLetterLines, toLetterSentence } from './letter-lines.ts';
+import { isOpen, isSettled, isWaitingForReasons, toLetterLines, toLetterSentence } from './letter-lines.ts';
 import { clampMessage, clampText, limits } from './limits.ts';
 import { fillText } from './liquid.ts';
 import { toSettingsUrl } from './settings-url.ts';
@@ -28,7 +28,7 @@ export function renderNotice(view: NoticeView, context: TextContext): RenderedNo
   const { locale } = context;
   const texts: NoticeText = noticeTexts[locale][kind];
   const tokens = toShownTokens(view, context);
-  const { title, body } = fillWording(texts, tokens, context);
+  const { title, body } = fillWording(view, texts, tokens, context);
   const end = view.letters ? toLetterSentence(view.letters, locale) : '';
   return clampMessage({
     text: `${fillText(texts.fallback, tokens, 'plain')}${end}`,
@@ -37,7 +37,9 @@ export function renderNotice(view: NoticeView, context: TextContext): RenderedNo
       toSection(body),
       ...renderFigures(view, tokens, locale),
       ...renderPeople(view.people, locale),
-      ...(view.chart && kind === 'weekly-digest' ? [renderChart(view.chart, tokens, locale)] : []),
+      ...(view.chart && kind === 'weekly-digest'
+        ? [renderChart(view.chart, tokens, locale), ...toContext([partTexts[locale].digest.legend])]
+        : []),
       ...renderAction(view, texts, context),
       ...renderNotes(view, texts, tokens, locale),
       ...renderRemarks(view.remarks, locale),
@@ -65,7 +67,12 @@ function isErrorCode(code: string): code is ErrorCode {
 }
 
 /** The title is plain text to Slack, the body mrkdwn. */
-function fillWording(texts: NoticeText, tokens: Tokens, { wording }: TextContext): { title: string; body: string } {
+function fillWording(
+  { kind, letters }: NoticeView,
+  texts: NoticeText,
+  tokens: Tokens,
+  { wording }: TextContext,
+): { title: string; body: string } {
   if (wording) {
     try {
       const title = toTitle(fillText(wording.title, tokens, 'plain'));
@@ -75,7 +82,8 @@ function fillWording(texts: NoticeText, tokens: Tokens, { wording }: TextContext
       // It was linted when it was saved; since then a token of ours has gone.
     }
   }
-  return { title: toTitle(fillText(texts.title, tokens, 'plain')), body: fillText(texts.body, tokens, 'mrkdwn') };
+  const { title, body } = letters && texts.settled && isSettled(kind, letters) ? texts.settled : texts;
+  return { title: toTitle(fillText(title, tokens, 'plain')), body: fillText(body, tokens, 'mrkdwn') };
 }
 
 /** Plain text has no escapes; look-alikes keep even a copied title from making a mention. */
@@ -190,10 +198,9 @@ function toIds({ companyId, noticeId, connectionId, reservationId }: NoticeView)
 }
 
 function renderNotes(view: NoticeView, texts: NoticeText, tokens: Tokens, locale: Locale): readonly types.KnownBlock[] {
-  const { letters, digest } = partTexts[locale];
+  const { letters } = partTexts[locale];
   const notes = [
     ...(view.letters?.isShadow ? [letters.shadow] : []),
-    ...(view.chart && view.kind === 'weekly-digest' ? [digest.legend] : []),
     ...(texts.note === undefined ? [] : [fillText(texts.note, tokens, 'mrkdwn')]),
   ];
   return toContext(notes);

@@ -4,10 +4,11 @@ import { type Locale, noticeKinds, remarkActs } from '../notice/kinds.ts';
 
 const Text = z.string().min(1);
 
-/** The words of one kind of notice, with tokens. `note` stands small below; `action` on the button. */
+/** The words of one kind of notice, with tokens. `note` stands small below, `action` on the button; `settled` once nothing waits. */
 const NoticeText = z.strictObject({
   title: Text,
   body: Text,
+  settled: z.strictObject({ title: Text, body: Text }).optional(),
   note: Text.optional(),
   fallback: Text,
   action: Text.optional(),

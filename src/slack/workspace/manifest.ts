@@ -1,4 +1,5 @@
 import type { webApi } from '@slack/bolt';
+import { botName } from '../model.ts';
 import { botEvents, botScopes } from './scopes.ts';
 
 /** The type `Manifest` of @slack/web-api, by the one name it is exported under. */
@@ -45,11 +46,12 @@ export function toSlackManifest({ baseUrl, socketMode }: ManifestChoice): Manife
     },
     features: {
       app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: true },
-      bot_user: { display_name: 'career-relay', always_online: true },
+      bot_user: { display_name: botName, always_online: true },
       slash_commands: [
         {
           command: '/career-relay',
-          description: '無料紹介の残高、確認待ちの手紙など。 Balance, held letters and more.',
+          description:
+            '無料紹介の残高、確認待ちの選考結果メールなど。 Your balance, letters waiting for review and more.',
           usage_hint: 'balance | held | pause | resume | link | help',
           should_escape: false,
           ...(socketMode ? {} : { url: `${origin}${eventsPath}` }),
@@ -58,16 +60,15 @@ export function toSlackManifest({ baseUrl, socketMode }: ManifestChoice): Manife
       shortcuts: [
         {
           type: 'global',
-          name: '手紙の確認 / Held letters',
+          name: '選考結果メール / Held letters',
           callback_id: 'career_relay_held',
-          description: '送信前に確認が必要な手紙を見ます。 Look at the letters that wait for a decision.',
+          description: '送信前に確認が必要な選考結果メールを見ます。 See the letters waiting for review.',
         },
         {
           type: 'global',
           name: '不採用の連絡 / Reject',
           callback_id: 'career_relay_reject',
-          description:
-            'ATSで不採用にし、Career Relayの手紙を送ります。 Reject in the ATS with the Career Relay letter.',
+          description: 'ATSで不採用にし、選考結果メールを送ります。 Reject in the ATS and send the letter.',
         },
       ],
     },
@@ -87,8 +88,8 @@ export function toSlackManifest({ baseUrl, socketMode }: ManifestChoice): Manife
 
 const longDescription = [
   'Career Relayは、不採用のご連絡を応募者の次の機会につなげるサービスです。同意した方を、許可を受けた人材紹介会社へ橋渡しし、10名ごとに無料の紹介を1回受けられます。',
-  'このアプリは、確認待ちの手紙、無料紹介の残高、ATSとの接続の不具合をSlackでお知らせします。ボタンから、手紙の送信と取り消し、不採用理由の設定、紹介枠の予約ができます。お知らせは件数だけで、応募者の氏名は会社が選んだチャンネルにしか表示されません。',
+  'このアプリは、確認待ちの選考結果メール、無料紹介の残高、ATSとの接続の不具合をSlackでお知らせします。ボタンから、選考結果メールの送信や取りやめ、不採用理由の扱いの設定、無料紹介の予約ができます。お知らせは件数だけで、応募者の氏名は会社が選んだチャンネルにしか表示されません。',
   '',
   'Career Relay turns a rejection letter into the applicant’s next chance. Whoever agrees is introduced by a licensed agency, and every ten of them earn your company one free introduction.',
-  'This app tells recruiters of letters that wait for a decision, of the balance and of a failing ATS connection, and lets them act right there: send or cancel a letter, say what a rejection reason means, reserve a credit. Notices hold counts only; names are shown in no channel that the company has not chosen for it.',
+  'This app tells recruiters about letters waiting for review, their balance and problems with the ATS connection, and lets them act right there: send a letter or not, set a rule for a rejection reason, reserve a free introduction. Notices hold numbers only; names are shown only in channels the company has chosen for it.',
 ].join('\n');

@@ -110,7 +110,7 @@ test('a reservation of another company is not settled', async () => {
 
   await rig.press(user, 'credit-settle', button({ reservationId }));
 
-  expect(textOf(rig.modal(user).view)).toMatch(/見つかりません/);
+  expect(textOf(rig.modal(user).view)).toMatch(/見つからない/);
 });
 
 test('a connection that answers again catches up and says how much was missed', async () => {
@@ -157,7 +157,7 @@ test('resuming says first how many letters will leave, and needs the right', asy
   await rig.submit(owner);
 
   expect(textOf(rig.modal(recruiter).view)).toMatch(/この操作はできません/);
-  expect(asked).toMatch(/送信予定の手紙が 3通/);
+  expect(asked).toMatch(/送信予定が3通/);
   expect(rig.did).toEqual([`resume ${connectionId} ${actorOf(owner)}`]);
 });
 

@@ -53,9 +53,9 @@ test('the home tells a recruiter the balance, the way to the next credit, and wh
   const home = await openHome(user);
 
   expect(home).toMatch(
-    /残り 1件[\s\S]*あと \*3名\*[\s\S]*●●●●●●●○○○ {2}7 \/ 10[\s\S]*週に約2名です。このペースなら、およそ2週間後/,
+    /使える無料紹介\*\\n1件[\s\S]*あと3名[\s\S]*●●●●●●●○○○ {2}7\/10名[\s\S]*週に約2名です。このペースでは、次の無料紹介まで約2週間/,
   );
-  expect(home).toMatch(/宛先のメールアドレスがありません[\s\S]*理由が未設定：\*条件の不一致/);
+  expect(home).toMatch(/宛先のメールアドレスがありません[\s\S]*\*条件の不一致\*[\s\S]*扱いが未設定/);
   expect(home).not.toMatch(/髙﨑/);
   for (const id of [
     'letters-review',
@@ -78,7 +78,7 @@ test.each(['viewer', 'auditor'] as const)(
 
     const home = await openHome(user);
 
-    expect(home).toMatch(/あと \*3名\*[\s\S]*理由が未設定/);
+    expect(home).toMatch(/あと3名[\s\S]*扱いが未設定/);
     expect(home).not.toMatch(/letters-review|reasons-map|connection-|credit-settle|credit-reserve|reject-begin/);
   },
 );
@@ -93,6 +93,21 @@ test('only who may resume sees the button that lets letters leave again', async 
   expect(forRecruiter).not.toContain('connection-resume');
 });
 
+test('the home tells first whether letters wait and whether anything is broken', async () => {
+  const user = await rig.addUser('viewer');
+  const quiet = await openHome(user);
+  fill(3);
+  const busy = await openHome(user);
+  rig.stream.connections = rig.stream.connections.map((connection) => ({ ...connection, failingSince: null }));
+  const paused = await openHome(user);
+
+  expect(quiet).toMatch(/確認待ち\*\\n0通[\s\S]*ATSとの接続\*\\nまだありません[\s\S]*確認が必要なものはありません/);
+  expect(busy).toMatch(/確認待ち\*\\n3通[\s\S]*3件に問題があります[\s\S]*使える無料紹介/);
+  expect(busy).toMatch(/接続に問題があります（[\s\S]*選考結果メール 3通が確認待ち/);
+  expect(paused).toMatch(/1件が一時停止中です/);
+  expect(paused).not.toMatch(/問題/);
+});
+
 test('somebody who is not linked sees how to get linked, in both languages, and nothing else', async () => {
   const owner = await rig.addUser('owner');
   const stranger = await rig.addUser();
@@ -102,7 +117,7 @@ test('somebody who is not linked sees how to get linked, in both languages, and 
 
   expect(home).toMatch(/連携コードを受け取り[\s\S]*Ask an admin for a link code/);
   expect(home).toContain(`<@${owner}>`);
-  expect(home).not.toMatch(/名\*|letters-review/);
+  expect(home).not.toMatch(/あと|letters-review/);
 });
 
 test.each(['ja', 'en'] as const)(
@@ -206,7 +221,7 @@ test('the balance is told in private, with a button for who may use it', async (
   const forRecruiter = await rig.command(recruiter, 'balance');
   await rig.command(viewer, 'balance');
 
-  expect(forRecruiter).toMatch(/残り 1件[\s\S]*7 \/ 10/);
+  expect(forRecruiter).toMatch(/使える無料紹介\*\n1件[\s\S]*7\/10名/);
   const [first, second] = rig.slack.responses.map(({ body }) => body);
   expect([first, second]).toMatchObject([{ response_type: 'ephemeral' }, { response_type: 'ephemeral' }]);
   expect(JSON.stringify(first)).toContain('credit-reserve');
@@ -217,7 +232,7 @@ test('what waits is counted, and a word that is not known gets help and a sugges
   const user = await rig.addUser('recruiter');
   fill(5);
 
-  expect(await rig.command(user, '確認待ち')).toMatch(/5通が確認待ちです/);
+  expect(await rig.command(user, '確認待ち')).toMatch(/選考結果メール 5通が確認待ちです/);
   expect(await rig.command(user, 'balanc <!channel>')).toMatch(/もしかして：`\/career-relay balance`[\s\S]*できること/);
 });
 
@@ -227,8 +242,17 @@ test('somebody of two companies names the one a command is about', async () => {
   await rig.people.linkPerson(other.companyId, { slackRef: user, role: 'owner' }, 'admin');
 
   expect(await rig.command(user, 'balance')).toContain(other.slug);
-  expect(await rig.command(user, `balance ${other.slug}`)).toMatch(/残り/);
-  expect(await rig.command(user, 'balance nobody')).toMatch(/連携/);
+  expect(await rig.command(user, `balance ${other.slug}`)).toMatch(/使える無料紹介/);
+  expect(await rig.command(user, 'balance nobody')).toContain(other.slug);
+});
+
+test('a word too many behind a command is no reason to tell a linked person to get linked', async () => {
+  const user = await rig.addUser('viewer');
+
+  const answer = await rig.command(user, '残高 ください');
+
+  expect(answer).toContain(`/career-relay 残高 ${rig.company.slug}`);
+  expect(answer).not.toContain('連携');
 });
 
 test('a shortcut of somebody of two companies asks which, then opens it', async () => {
@@ -250,7 +274,7 @@ test('a workspace that no company is tied to says so', async () => {
   );
 
   expect(await rig.command(user, 'balance')).toMatch(
-    /まだどの会社にもつながっていません[\s\S]*No company is connected/,
+    /まだどの会社にもつながっていません[\s\S]*not connected to a company yet/,
   );
   expect(await openHome(user)).toMatch(/まだどの会社にもつながっていません/);
 });
@@ -261,10 +285,10 @@ test('a code links a person once, and the wrong ones of a minute are counted', a
 
   const typed = code.toLowerCase().replaceAll('-', '');
   expect(await rig.command(user, `連携 ${typed}`)).toMatch(/架空食品株式会社 に、採用担当者として連携しました/);
-  expect(await rig.command(other, `link ${code}`)).toMatch(/このコードは使えません/);
+  expect(await rig.command(other, `link ${code}`)).toMatch(/この連携コードは使えません/);
   for (let tries = 0; tries < 4; tries += 1) await rig.command(other, 'link 0000-0000-0000-0000');
   expect(await rig.command(other, 'link 0000-0000-0000-0000')).toMatch(/1分ほど待って/);
-  expect(await rig.command(user, 'balance')).toMatch(/残り/);
+  expect(await rig.command(user, 'balance')).toMatch(/使える無料紹介/);
   expect(rig.workspace.homes.has(user)).toBe(true);
 });
 

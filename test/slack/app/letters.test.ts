@@ -38,9 +38,44 @@ test('a held letter is sent on by a recruiter, who is named below the notice', a
   expect(rig.remarks).toEqual([
     { companyId: rig.company.companyId, noticeId, by: user, did: 'letters-sent', count: 1 },
   ]);
-  expect(textOf(rig.modal(user).view)).toMatch(/1通を送信予定にしました[\s\S]*確認待ちの手紙はありません/);
+  expect(textOf(rig.modal(user).view)).toMatch(/1通を送信予定にしました[\s\S]*確認待ちの選考結果メールはありません/);
   expect(rig.workspace.homes.has(user)).toBe(true);
 });
+
+test('sending a letter that lacks an address says that it may come back', async () => {
+  const user = await rig.addUser('recruiter');
+  const button = addLetters({ reason: 'no-address' }, { reason: 'reason-unknown' });
+  const [lacking, whole] = rig.stream.letters;
+  await rig.press(user, 'letters-review', button);
+
+  await rig.click(user, 'letter-send', toValue(lacking?.letterId));
+  const forLacking = textOf(rig.modal(user).view);
+  await rig.click(user, 'letter-send', toValue(whole?.letterId));
+
+  expect(forLacking).toMatch(/1通を送信予定にしました[\s\S]*確認待ちに戻ります/);
+  expect(textOf(rig.modal(user).view)).not.toMatch(/戻ります/);
+});
+
+test.each([
+  ['live', /まもなく送信されます/],
+  ['shadow', /稼働中になるまで送信されません/],
+  ['paused', /稼働中になるまで送信されません/],
+] as const)(
+  'of a letter sent on while its connection is %s nothing is promised that is not so',
+  async (state, expected) => {
+    const user = await rig.addUser('recruiter');
+    const button = addLetters({}, { status: 'planned', isReleased: true });
+    rig.stream.connections = rig.stream.connections.map((connection) => ({ ...connection, state }));
+    await rig.press(user, 'letters-review', button);
+
+    await rig.click(user, 'letter-send');
+    const outcome = textOf(rig.modal(user).view);
+    await rig.click(user, 'letters-planned');
+
+    expect(outcome).toMatch(expected);
+    expect(/まもなく送信されます/.test(textOf(rig.modal(user).view))).toBe(state === 'live');
+  },
+);
 
 test('a double click sends a letter once and says so once', async () => {
   const user = await rig.addUser('recruiter');
@@ -102,7 +137,7 @@ test('a letter that may have arrived warns of a second copy, and is never sent w
   const shown = JSON.stringify(rig.modal(user).view);
   await rig.click(user, 'letters-send-all');
 
-  expect(shown).toMatch(/同じ手紙が2通届くことがあります/);
+  expect(shown).toMatch(/同じ選考結果メールが2通届くことがあります/);
   expect(rig.did).toHaveLength(2);
   expect(rig.did.join()).not.toContain(doubtful);
   expect(rig.remarks).toMatchObject([{ did: 'letters-sent', count: 2 }]);

@@ -200,7 +200,7 @@ test('when Slack no longer lets a modal open, the person is asked in private to 
 
   expect(rig.workspace.openViews).toHaveLength(0);
   expect(rig.slack.responses.map(({ body }) => body)).toMatchObject([
-    { response_type: 'ephemeral', replace_original: false, text: expect.stringMatching(/もう一度押して/) },
+    { response_type: 'ephemeral', replace_original: false, text: expect.stringMatching(/もう一度お試し/) },
   ]);
 });
 

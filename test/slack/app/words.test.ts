@@ -29,6 +29,24 @@ test.each(wordKeys.filter((key) => key.startsWith('button.') || key.endsWith('.t
   },
 );
 
+test.each(['close', 'cancel-dialog', 'continue', 'save', 'preview', 'reserve', 'pause', 'resume'])(
+  'button.%s fits below a modal too',
+  (name) => {
+    for (const texts of [ja, en]) expect(texts[`button.${name}`]?.length).toBeLessThanOrEqual(24);
+  },
+);
+
+test('what is bold stands between spaces or at the end of a line: next to 「」 or （） Slack may show the asterisks', () => {
+  const bolds = [...Object.values(ja), ...Object.values(en)].flatMap((text) => [...text.matchAll(/.?\*[^*\n]+\*.?/g)]);
+
+  expect(bolds.length).toBeGreaterThan(10);
+  for (const [bold] of bolds) expect(bold).toMatch(/^\s?\*[^*]+\*\s?$/);
+});
+
+test('a letter is called by one word', () => {
+  for (const text of Object.values(ja)) expect(text).not.toMatch(/手紙|(?<!選考結果)メール(?!アドレス)/);
+});
+
 test('what a text is filled with can make no mention, and is cut where it never ends', () => {
   const text = wordsOf('ja').say('home.unknown-reason', {
     name: `<!channel>${'𠮷'.repeat(500)}`,
@@ -43,6 +61,6 @@ test('what a text is filled with can make no mention, and is cut where it never 
 });
 
 test('somebody whose language is not known reads both', () => {
-  expect(bothWords.say('refusal.not-tied')).toMatch(/このワークスペース[\s\S]*No company/);
+  expect(bothWords.say('refusal.not-tied')).toMatch(/このワークスペース[\s\S]*not connected to a company/);
   expect(bothWords.plain('app.name')).toBe('Career Relay');
 });

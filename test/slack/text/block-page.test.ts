@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { sha256 } from '../../../src/platform/ids.ts';
 import { type BlocksPage, blocksCsp, renderBlocksPage } from '../../../src/slack/text/block-page.ts';
 import { toMrkdwnHtml, toPlainHtml } from '../../../src/slack/text/mrkdwn-html.ts';
+import { toAppPictures } from '../../support/app-pictures.ts';
 import { toNoticePictures } from '../../support/notice-pictures.ts';
 
 const names = { U0123456789: '髙﨑 <一郎>', C0123456789: 'saiyo' };
@@ -141,14 +142,16 @@ test('the language and the scheme of the page are told to the browser', () => {
   expect(render({ locale: 'en' })).toContain('<html lang="en">');
 });
 
-test('the pictures of the documentation are those of the present messages; else run `npm run pictures`', () => {
+test('the pictures of the documentation are those of the present messages and views; else run `npm run pictures`', async () => {
   const folder = new URL('../../../docs/slack/', import.meta.url);
   const madeFrom = JSON.parse(readFileSync(new URL('pictures.json', folder), 'utf8'));
 
-  const present = toNoticePictures().map(({ name, html }) => [`${name}.png`, sha256(html)]);
+  const pictures = [...toNoticePictures(), ...(await toAppPictures())];
+
+  const present = pictures.map(({ name, html }) => [`${name}.png`, sha256(html)]);
 
   expect(madeFrom).toEqual(Object.fromEntries(present));
-  const files = readdirSync(folder).filter((file) => file.startsWith('notices.'));
+  const files = readdirSync(folder).filter((file) => file.endsWith('.png'));
   expect(files.sort()).toEqual(Object.keys(madeFrom).sort());
   for (const file of files) expect(readFileSync(new URL(file, folder)).length).toBeLessThan(200_000);
 });

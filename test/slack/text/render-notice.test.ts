@@ -124,7 +124,7 @@ test('letters are told by how they stand, and those that wait by why, the larges
   const texts = readTexts({ ...toSampleView('letters-planned'), letters });
 
   expect(texts).toContain('*12通* を送信予定（次は 11/24 9:00）');
-  expect(texts).toContain('*5通* が確認待ち：理由が未設定 3・宛先なし 2');
+  expect(texts).toContain('*5通* が確認待ち（理由の扱いが未設定 3・宛先なし 2）');
   expect(texts).toContain('3通を送信済み');
 });
 
@@ -133,7 +133,7 @@ test('in shadow nobody is led to think that letters leave', () => {
 
   expect(readTexts(view)).toContain('まだ1通も送信されません');
   expect(renderNotice(view, toContext('ja')).text).toContain('まだ1通も送信されません');
-  expect(readTexts(view, 'en')).toContain('no letter leaves yet');
+  expect(readTexts(view, 'en')).toContain('nothing is sent yet');
 });
 
 test('a notice whose letters are all settled says so and asks for nothing', () => {
@@ -141,7 +141,18 @@ test('a notice whose letters are all settled says so and asks for nothing', () =
   const view = { ...toSampleView('letters-held'), letters: settled };
 
   expect(readTexts(view)).toContain('すべて対応済みです。');
+  expect(readTexts(view)).not.toMatch(/確認待ち|送信されません/);
   expect(readAction(view)).toBeUndefined();
+});
+
+test('once held letters are planned, their notice no longer says that they wait', () => {
+  const reviewed = { ...letters, planned: 5, held: 0, unclear: 0, heldBy: {} };
+
+  const texts = readTexts({ ...toSampleView('letters-held'), letters: reviewed });
+
+  expect(texts).toMatch(/確認済みです[\s\S]*\*5通\* を送信予定/);
+  expect(texts).not.toMatch(/確認待ち/);
+  expect(readTexts({ ...toSampleView('letters-planned'), letters: reviewed })).toMatch(/選考結果メールの送信予定/);
 });
 
 test('held letters lead to the reasons where most of them wait for one, else to the letters', () => {
@@ -195,7 +206,7 @@ test('of many people ten are named, then how many more', () => {
   expect(texts).toContain('髙﨑 0（営業）');
   expect(texts).toContain('髙﨑 9');
   expect(texts).not.toContain('髙﨑 10');
-  expect(texts).toContain('ほか 3 名');
+  expect(texts).toContain('ほか3名');
 });
 
 test('who acted is named below, and a name that is no id of Slack becomes nobody', () => {
@@ -204,8 +215,8 @@ test('who acted is named below, and a name that is no id of Slack becomes nobody
 
   const texts = readTexts({ ...toSampleView('letters-held'), remarks });
 
-  expect(texts).toContain('<@U0123456789> さんが3通を送信予定に戻しました（11/24 14:05）');
-  expect(texts).toContain('担当の方 さんが3通を送信予定に戻しました（11/24 14:05）');
+  expect(texts).toContain('<@U0123456789> さんが3通の送信を承認しました（11/24 14:05）');
+  expect(texts).toContain('担当の方 さんが3通の送信を承認しました（11/24 14:05）');
 });
 
 test('of many who acted the last are named', () => {
@@ -241,6 +252,8 @@ test('the chart tells its figures to those who cannot see it', () => {
   const image = blocks.find((block) => block.type === 'image');
   expect(image).toMatchObject({ slack_file: { id: 'F0123456789' } });
   expect(image?.alt_text).toContain('11/16の週：34通、5名');
+  // What the colours mean stands right below them.
+  expect(JSON.stringify(blocks[(image ? blocks.indexOf(image) : -2) + 1])).toContain('large_blue_square');
 });
 
 test('a week without letters has no rate, and a pace that nobody knows is not made up', () => {
@@ -300,6 +313,6 @@ test('one is told in the singular, more in the plural', () => {
     return readTexts({ ...sample, tokens: { ...sample.tokens, missing } }, 'en');
   };
 
-  expect(title(1)).toContain('1 more person to');
-  expect(title(2)).toContain('2 more people to');
+  expect(title(1)).toContain('1 more person until');
+  expect(title(2)).toContain('2 more people until');
 });

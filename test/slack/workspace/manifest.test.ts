@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { botEvents, botScopes, findManifestFault, toSlackManifest } from '../../../src/slack/index.ts';
+import { placeRefusals } from '../../../src/slack/place/places.ts';
 
 const baseUrl = 'https://relay.example.com';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -105,6 +106,16 @@ describe('the manifest', () => {
 
     expect(oauth?.redirect_urls).toBeUndefined();
     expect(settings?.token_rotation_enabled).toBe(false);
+  });
+
+  test('calls the app as people are told to invite it', () => {
+    const { features } = toSlackManifest({ baseUrl, socketMode: false });
+
+    const mention = `/invite @${features?.bot_user?.display_name}`;
+    expect(placeRefusals['not-member'].ja).toContain(mention);
+    expect(placeRefusals['not-member'].en).toContain(mention);
+    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+    expect(readme.match(/\/invite @[^`]+/g)).toEqual([mention]);
   });
 
   test('speaks Japanese and English wherever people read it', () => {
