@@ -1,6 +1,7 @@
 import type { Events } from '../../events.ts';
 import type { Tx } from '../../platform/database.ts';
 import type { Jobs } from '../../platform/jobs.ts';
+import { holdCompany } from '../hold-company.ts';
 import { openDigests } from './digest.ts';
 import type { Remark, RemarkAct } from './kinds.ts';
 import { listenToStream } from './listen.ts';
@@ -60,6 +61,7 @@ export function openNotices(parts: NoticesParts): Notices {
   const digests = openDigests(parts);
   return {
     async remark(tx, { companyId, noticeId, by, did, count }) {
+      await holdCompany(tx, companyId);
       const remark: Remark = { by, did, count, at: clock.now().toISOString() };
       if (!(await addRemark(tx, companyId, noticeId, remark))) return false;
       await changeNotices(parts, tx, companyId, [noticeId]);
@@ -67,6 +69,8 @@ export function openNotices(parts: NoticesParts): Notices {
     },
     resumePlaces: (companyId, which) => resumePlaces(parts, companyId, which),
     async namesChanged(tx, companyId, placeId) {
+      // Nothing is recorded, so nothing can be missed, between the list and the change.
+      await holdCompany(tx, companyId);
       const since = new Date(clock.now().getTime() - namedMs);
       await changeNotices(parts, tx, companyId, await listNaming(tx, placeId, since));
     },

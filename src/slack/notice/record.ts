@@ -5,6 +5,7 @@ import type { Database, Tx } from '../../platform/database.ts';
 import type { JobData, Jobs } from '../../platform/jobs.ts';
 import type { Log } from '../../platform/log.ts';
 import type { NoticeHours } from '../../platform/tables.ts';
+import { holdCompany } from '../hold-company.ts';
 import type { Place } from '../place/model.ts';
 import { listPlaces, listRoutes, readHours } from '../place/store.ts';
 import { gatherNotices, type PlacedNotice } from './gather.ts';
@@ -13,7 +14,6 @@ import type { PlannedNotice } from './planned.ts';
 import { readDraft, type ViewParts } from './read-view.ts';
 import {
   addFacts,
-  holdRecording,
   markChanged,
   type Opening,
   openNotice,
@@ -50,8 +50,8 @@ export async function recordNotices(
   const logged = await parts.database.forCompany(companyId, async (tx) => {
     const company = await readCompany(tx, companyId);
     if (!company) return [];
-    // Before anything else is locked, so that no two runs can wait for each other.
-    await holdRecording(tx, companyId);
+    // Two at once would open two messages of one group.
+    await holdCompany(tx, companyId);
     const planned = await plan(tx, company);
     return planned.length === 0 ? [] : record(parts, tx, company, planned);
   });
@@ -162,7 +162,7 @@ export async function changeNotices(
   noticeIds: readonly string[],
 ): Promise<void> {
   if (noticeIds.length === 0) return;
-  await holdRecording(tx, companyId);
+  await holdCompany(tx, companyId);
   const { noticeIds: idle, dueAt } = await markChanged(tx, noticeIds, clock.now());
   await enqueueNotices(
     jobs,

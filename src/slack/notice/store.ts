@@ -47,14 +47,6 @@ export function toStored(row: Selectable<NoticeTable>): StoredNotice {
   };
 }
 
-/**
- * Holds back every other recording of the company until this transaction ends: two would open two messages of one group,
- * or lock the same notices in another order.
- */
-export async function holdRecording(tx: Tx, companyId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`notice ${companyId}`}, 0))`.execute(tx);
-}
-
 /** Which of these facts are told already, and where. */
 export async function readKnownFacts(tx: Tx, companyId: string, factKeys: readonly string[]): Promise<KnownFacts> {
   if (factKeys.length === 0) return new Set();

@@ -1,5 +1,6 @@
 import { moveIntoHours } from '../../platform/business-hours.ts';
 import type { Tx } from '../../platform/database.ts';
+import { holdCompany } from '../hold-company.ts';
 import { readHours, unblockPlace } from '../place/store.ts';
 import { keptMs } from './model.ts';
 import { enqueueNotices, type RecordingParts } from './record.ts';
@@ -27,6 +28,7 @@ export async function sweepNotices({ database, clock, jobs }: RecordingParts): P
   for (const [companyId, rows] of Map.groupBy(stranded, (row) => row.company_id)) {
     const noticeIds = rows.map((row) => row.notice_id);
     await database.forCompany(companyId, async (tx) => {
+      await holdCompany(tx, companyId);
       await tx.updateTable('notice').set({ queued_at: now }).where('notice_id', 'in', noticeIds).execute();
       await enqueueNotices(
         jobs,
@@ -49,6 +51,8 @@ export async function resumePlaces(
 ): Promise<void> {
   const now = clock.now();
   await database.forCompany(companyId, async (tx) => {
+    // What is recorded meanwhile for a place that is blocked would wait there for ever.
+    await holdCompany(tx, companyId);
     let query = tx.selectFrom('slack_place').select('place_id').where('company_id', '=', companyId);
     if (slackRef !== undefined) query = query.where('slack_ref', '=', slackRef);
     const placeIds = (await query.orderBy('place_id').execute()).map((row) => row.place_id);
@@ -57,7 +61,6 @@ export async function resumePlaces(
     const hours = await readHours(tx, companyId);
     const dueAt = hours ? moveIntoHours(now, hours) : now;
     const noticeIds = await readdress(tx, placeIds, dueAt);
-    // Notices first: that is the order in which a run that sends locks them.
     for (const placeId of placeIds) await unblockPlace(tx, placeId);
     await enqueueNotices(
       jobs,

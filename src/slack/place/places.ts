@@ -9,7 +9,7 @@ import type { SlackApi, Trouble } from '../web-api.ts';
 import type { Place, Route } from './model.ts';
 import {
   changeDefault,
-  deletePlace,
+  deletePlaces,
   insertPlace,
   listPlaces,
   listRoutes,
@@ -131,7 +131,7 @@ export function openPlaces(parts: PlacesParts): Places {
     },
     remove: (companyId, placeId, actor) =>
       database.forCompany(companyId, async (tx) => {
-        const isGone = await deletePlace(tx, companyId, placeId);
+        const isGone = (await deletePlaces(tx, companyId, placeId)) > 0;
         if (isGone) await audit(tx, companyId, actor, 'slack.place-removed', placeId);
         return isGone;
       }),
@@ -147,9 +147,9 @@ export function openPlaces(parts: PlacesParts): Places {
         const place = await readPlace(tx, companyId, placeId);
         if (!place) return unknownPlace;
         if (place.hasNames === has) return { ok: true, place };
+        if (!has) await notices.namesChanged(tx, companyId, placeId);
         await saveHasNames(tx, placeId, has);
         await audit(tx, companyId, actor, has ? 'slack.names-on' : 'slack.names-off', placeId);
-        if (!has) await notices.namesChanged(tx, companyId, placeId);
         return { ok: true, place: { ...place, hasNames: has } };
       }),
     rename: (companyId, slackRef, name) =>

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
 import { newId } from '../../platform/ids.ts';
 import type { NoticeHours, SlackPlaceTable } from '../../platform/tables.ts';
+import { holdCompany } from '../hold-company.ts';
 import { type NoticeKind, noticeKinds } from '../notice/kinds.ts';
 import type { Place, Route } from './model.ts';
 
@@ -47,7 +48,8 @@ export async function insertPlace(
   place: Pick<Place, 'kind' | 'slackRef' | 'name'>,
   now: Date,
 ): Promise<{ readonly place: Place; readonly isNew: boolean }> {
-  await lockPlaces(tx, companyId);
+  // Two at once would both be the first.
+  await holdCompany(tx, companyId);
   const places = await listPlaces(tx, companyId);
   const known = places.find(({ slackRef }) => slackRef === place.slackRef);
   if (known) return { place: known, isNew: false };
@@ -67,31 +69,34 @@ export async function insertPlace(
   return { place: toPlace(row), isNew: true };
 }
 
-/** Two admins who add a place, or choose the default, come one after the other. */
-async function lockPlaces(tx: Tx, companyId: string): Promise<void> {
-  await tx.selectFrom('slack_tie').select('company_id').where('company_id', '=', companyId).forNoKeyUpdate().execute();
-}
-
-/** Takes a place away. What waits for it stays to be read as logged. False: no such place. */
-export async function deletePlace(tx: Tx, companyId: string, placeId: string): Promise<boolean> {
+/** Takes a place away, or all of a company's. What waits there stays to be read as logged. Gives how many there were. */
+export async function deletePlaces(tx: Tx, companyId: string, placeId?: string): Promise<number> {
+  await holdCompany(tx, companyId);
+  const placeIds = (await listPlaces(tx, companyId))
+    .map((place) => place.placeId)
+    .filter((id) => placeId === undefined || id === placeId);
+  if (placeIds.length === 0) return 0;
+  // All of them, for the database lets go of each place in each: a run that edits one locks the place after it.
+  await tx
+    .selectFrom('notice')
+    .select('notice_id')
+    .where('place_id', 'in', placeIds)
+    .orderBy('notice_id')
+    .forUpdate()
+    .execute();
   await tx
     .updateTable('notice')
     .set({ status: 'logged', reason: null, due_at: null, queued_at: null })
-    .where('company_id', '=', companyId)
-    .where('place_id', '=', placeId)
+    .where('place_id', 'in', placeIds)
     .where('status', 'in', ['waiting', 'blocked'])
     .execute();
-  const result = await tx
-    .deleteFrom('slack_place')
-    .where('company_id', '=', companyId)
-    .where('place_id', '=', placeId)
-    .executeTakeFirst();
-  return result.numDeletedRows > 0n;
+  await tx.deleteFrom('slack_place').where('place_id', 'in', placeIds).execute();
+  return placeIds.length;
 }
 
 /** Makes a place the one that gets what no route claims; undefined: there is none. */
 export async function changeDefault(tx: Tx, companyId: string, placeId: string | undefined): Promise<void> {
-  await lockPlaces(tx, companyId);
+  await holdCompany(tx, companyId);
   await tx
     .updateTable('slack_place')
     .set({ is_default: false })

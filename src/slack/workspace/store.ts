@@ -4,6 +4,7 @@ import { RelayError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import type { NoticeHours, SlackWorkspaceTable } from '../../platform/tables.ts';
 import type { CompanyKey, Place, Vault } from '../../platform/vault.ts';
+import { deletePlaces } from '../place/store.ts';
 import { Installation } from './installation.ts';
 
 /** Everything here takes a system transaction, unless it says otherwise: a workspace is of no company. */
@@ -237,7 +238,8 @@ export async function tieCompany(
 
 /** Unties a company, and forgets its places, routes and people in that workspace: they mean nothing in another. */
 export async function untieCompany(tx: Tx, companyId: string): Promise<void> {
-  for (const table of ['slack_place', 'slack_person', 'slack_link_code', 'slack_tie'] as const)
+  await deletePlaces(tx, companyId);
+  for (const table of ['slack_person', 'slack_link_code', 'slack_tie'] as const)
     await tx.deleteFrom(table).where('company_id', '=', companyId).execute();
 }
 
