@@ -3,12 +3,14 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Database, Tx } from '../../platform/database.ts';
 import { RelayError } from '../../platform/errors.ts';
 import type { Vault } from '../../platform/vault.ts';
+import { holdCompany } from '../hold-company.ts';
 import type { Exchanged, Identity, TokenCalls } from './calls.ts';
 import { type Installation, withTokens } from './installation.ts';
 import { findMissingScopes } from './scopes.ts';
 import {
   forgetInstallation,
   listTiedCompanies,
+  lockWorkspace,
   readKept,
   readTie,
   saveInstallation,
@@ -65,7 +67,8 @@ export function openConnecting(parts: ConnectParts) {
     const { team, bot } = installation;
     const { saved, before } = await database.forSystem(async (tx) => {
       const now = clock.now();
-      await lockCompany(tx, companyId);
+      // Two installs of one company at once, in two workspaces, come one after the other.
+      await holdCompany(tx, companyId);
       const before = await readTie(tx, companyId);
       if (isElsewhere(before, team.id)) return { saved: await saveForOthers(tx, connection), before };
       const saved = await saveInstallation(tx, vault, { ...connection, now });
@@ -144,8 +147,11 @@ export function openConnecting(parts: ConnectParts) {
      */
     async disconnect(companyId: string, actor = 'admin'): Promise<Disconnected> {
       const untied = await database.forSystem(async (tx) => {
+        await holdCompany(tx, companyId);
         const tie = await readTie(tx, companyId);
         if (!tie) return undefined;
+        // Whoever joins or leaves it meanwhile comes before this or after: one of them is the last.
+        await lockWorkspace(tx, tie.workspaceId);
         await untieCompany(tx, companyId);
         await note(tx, companyId, 'slack.untied', tie.workspaceId, { teamRef: tie.teamRef }, actor);
         const others = await listTiedCompanies(tx, tie.workspaceId);
@@ -162,11 +168,6 @@ export function openConnecting(parts: ConnectParts) {
       return answer.kind === 'ok' ? 'uninstalled' : 'by-hand';
     },
   };
-}
-
-/** Two installs of one company at once, in two workspaces, come one after the other. */
-async function lockCompany(tx: Tx, companyId: string): Promise<void> {
-  await tx.selectFrom('company').select('company_id').where('company_id', '=', companyId).forNoKeyUpdate().execute();
 }
 
 function isElsewhere(tie: Tie | undefined, teamRef: string): boolean {

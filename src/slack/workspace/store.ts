@@ -243,6 +243,16 @@ export async function untieCompany(tx: Tx, companyId: string): Promise<void> {
     await tx.deleteFrom(table).where('company_id', '=', companyId).execute();
 }
 
+/** Holds back whoever else installs it, or joins or leaves it, until this transaction ends. */
+export async function lockWorkspace(tx: Tx, workspaceId: string): Promise<void> {
+  await tx
+    .selectFrom('slack_workspace')
+    .select('workspace_id')
+    .where('workspace_id', '=', workspaceId)
+    .forUpdate()
+    .execute();
+}
+
 /** Ids of the companies tied to a workspace, the first tied first. */
 export async function listTiedCompanies(tx: Tx, workspaceId: string): Promise<readonly string[]> {
   const rows = await tx
