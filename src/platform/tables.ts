@@ -573,6 +573,7 @@ export interface SlackPlaceTable {
   has_names: Generated<boolean>;
   is_default: Generated<boolean>;
   not_before: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  line_until: ColumnType<Date | null, Date | null | undefined, Date | null>;
   blocked_reason: ColumnType<string | null, string | null | undefined, string | null>;
   blocked_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
   created_at: Instant;

@@ -1,5 +1,4 @@
 import type { Database } from '../platform/database.ts';
-import { RelayError } from '../platform/errors.ts';
 import type { Senders } from './senders.ts';
 import { openSlackApi } from './web-api.ts';
 import { readTie } from './workspace/store.ts';
@@ -14,15 +13,13 @@ export function openSenders(parts: { readonly database: Database; readonly token
       if (!tie) return { ok: false, reason: 'not-tied' };
       if (tie.state !== 'installed') return { ok: false, reason: tie.brokenReason ?? tie.state };
       const { teamRef } = tie;
-      try {
-        const { client, botUserId } = await tokens.open(teamRef);
-        return { ok: true, api: openSlackApi(client), teamRef, botUserRef: botUserId };
-      } catch (error) {
-        if (error instanceof RelayError && error.kind !== 'transient' && error.kind !== 'internal')
-          return { ok: false, reason: error.code };
-        throw error;
-      }
+      // What it throws may already be past: the tie says how the workspace stands when it is asked again.
+      const { client, botToken } = await tokens.open(teamRef);
+      return {
+        ok: true,
+        api: openSlackApi(client),
+        markBroken: (reason) => tokens.markBroken(teamRef, reason, botToken),
+      };
     },
-    markBroken: (teamRef, reason) => tokens.markBroken(teamRef, reason),
   };
 }

@@ -8,7 +8,7 @@ import { listenToStream } from './listen.ts';
 import { changeNotices, type NoticeJob, noticeQueue } from './record.ts';
 import { type SendingParts, sendNotices } from './send.ts';
 import { addRemark, listNaming } from './store.ts';
-import { resumePlaces, sweepNotices } from './sweep.ts';
+import { resumePlaces, sweepNotices, sweepStuck } from './sweep.ts';
 import { tellConsentsToLabel, tellEndingCredits, type WaitingParts } from './tell-waiting.ts';
 
 export interface NoticesParts extends SendingParts, WaitingParts {
@@ -67,7 +67,7 @@ export function openNotices(parts: NoticesParts): Notices {
       await changeNotices(parts, tx, companyId, [noticeId]);
       return true;
     },
-    resumePlaces: (companyId, which) => resumePlaces(parts, companyId, which),
+    resumePlaces: (companyId, { slackRef } = {}) => resumePlaces(parts, companyId, { slackRef }),
     async namesChanged(tx, companyId, placeId) {
       // Nothing is recorded, so nothing can be missed, between the list and the change.
       await holdCompany(tx, companyId);
@@ -75,7 +75,10 @@ export function openNotices(parts: NoticesParts): Notices {
       await changeNotices(parts, tx, companyId, await listNaming(tx, placeId, since));
     },
     sweeps: {
-      unsent: () => sweepNotices(parts),
+      async unsent() {
+        await sweepStuck(parts);
+        await sweepNotices(parts);
+      },
       consentsToLabel: () => tellConsentsToLabel(parts),
       endingCredits: () => tellEndingCredits(parts),
       digests: () => digests.sweep(),

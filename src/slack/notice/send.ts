@@ -60,7 +60,8 @@ async function sendNotice(
   }
   const { claim } = taken;
   const sender = await findSender(parts, companyId);
-  const end = await tell(parts, sender, taken).catch((thrown: unknown) => toBug(parts, claim, thrown));
+  const ended = await tell(parts, sender, taken).catch((thrown: unknown) => toBug(parts, claim, thrown));
+  const end = await weigh(sender, ended);
   await database.forCompany(companyId, (tx) => settle(parts, tx, claim, end));
   // Those behind it come after it.
   if (end.kind === 'later') pace.set(claim.place.placeId, (pace.get(claim.place.placeId) ?? 0) + 1);
@@ -69,11 +70,14 @@ async function sendNotice(
       { noticeId, code: 'slack_refused', reason: end.reason },
       'Slack did not take a notice',
     );
-  if (end.kind === 'blocked') {
+  if (end.kind === 'blocked')
     log.warn({ noticeId, code: 'slack_refused', reason: end.reason }, 'notices wait until Slack takes them again');
-    if (sender?.ok && toRefusalOf(end.reason) === 'workspace')
-      await parts.senders.markBroken(sender.teamRef, end.reason);
-  }
+}
+
+/** A refusal of the workspace is one of its token: of a token that was replaced meanwhile nothing follows. */
+async function weigh(sender: Sender | undefined, end: Settlement): Promise<Settlement> {
+  if (end.kind !== 'blocked' || !sender?.ok || toRefusalOf(end.reason) !== 'workspace') return end;
+  return (await sender.markBroken(end.reason)) ? end : { kind: 'later', doubt: 'none', afterMs: undefined };
 }
 
 async function readInHand(

@@ -1,5 +1,7 @@
+import type { ExpressionBuilder } from 'kysely';
 import { moveIntoHours } from '../../platform/business-hours.ts';
 import type { Tx } from '../../platform/database.ts';
+import type { Tables } from '../../platform/tables.ts';
 import { holdCompany } from '../hold-company.ts';
 import { readHours, unblockPlace } from '../place/store.ts';
 import { keptMs } from './model.ts';
@@ -40,14 +42,40 @@ export async function sweepNotices({ database, clock, jobs }: RecordingParts): P
   }
 }
 
+/** Sends what is left waiting though its place and its workspace take notices: the process that mended them died. */
+export async function sweepStuck(parts: RecordingParts): Promise<void> {
+  const stuck = await parts.database.forSystem((tx) =>
+    tx
+      .selectFrom('slack_tie')
+      .innerJoin('slack_workspace', 'slack_workspace.workspace_id', 'slack_tie.workspace_id')
+      .select('slack_tie.company_id')
+      .where('slack_workspace.installation', 'is not', null)
+      .where('slack_workspace.broken_reason', 'is', null)
+      .where((is) =>
+        is.exists(
+          is
+            .selectFrom('notice')
+            .innerJoin('slack_place', 'slack_place.place_id', 'notice.place_id')
+            .select('notice.notice_id')
+            .whereRef('notice.company_id', '=', 'slack_tie.company_id')
+            .where('slack_place.blocked_reason', 'is', null)
+            .where(isStuck),
+        ),
+      )
+      .limit(mostAtOnce)
+      .execute(),
+  );
+  for (const { company_id: companyId } of stuck) await resumePlaces(parts, companyId, { isOpen: true });
+}
+
 /**
- * Sends what waited for places that took nothing, now that they do: those of `slackRef`, or all of the company's. What
- * waited longer than 7 days is told no more: it fails as `too-old`.
+ * Sends what waited for places that took nothing, now that they do: those of `slackRef`, those that are not blocked
+ * themselves, or all of the company's. What waited longer than 7 days is told no more: it fails as `too-old`.
  */
 export async function resumePlaces(
   { database, clock, jobs }: Pick<RecordingParts, 'database' | 'clock' | 'jobs'>,
   companyId: string,
-  { slackRef }: { readonly slackRef?: string | undefined } = {},
+  { slackRef, isOpen = false }: { readonly slackRef?: string | undefined; readonly isOpen?: boolean } = {},
 ): Promise<void> {
   const now = clock.now();
   await database.forCompany(companyId, async (tx) => {
@@ -55,6 +83,7 @@ export async function resumePlaces(
     await holdCompany(tx, companyId);
     let query = tx.selectFrom('slack_place').select('place_id').where('company_id', '=', companyId);
     if (slackRef !== undefined) query = query.where('slack_ref', '=', slackRef);
+    if (isOpen) query = query.where('blocked_reason', 'is', null);
     const placeIds = (await query.orderBy('place_id').execute()).map((row) => row.place_id);
     if (placeIds.length === 0) return;
     await dropOld(tx, placeIds, new Date(now.getTime() - keptMs));
@@ -81,23 +110,25 @@ async function dropOld(tx: Tx, placeIds: readonly string[], before: Date): Promi
     .execute();
 }
 
+/** Waits until Slack takes it: a new message, or an edit of one that stands there. As the index notice_stuck has it. */
+function isStuck(is: ExpressionBuilder<Tables, 'notice'>) {
+  return is.and([
+    is('notice.due_at', 'is', null),
+    is('notice.version', '>', is.ref('notice.sent_version')),
+    is.or([
+      is('notice.status', '=', 'blocked'),
+      is.and([is('notice.status', '=', 'sent'), is('notice.reason', 'is', null)]),
+    ]),
+  ]);
+}
+
 /** Lets wait again what was blocked, posts and edits; gives their ids, oldest first. */
 async function readdress(tx: Tx, placeIds: readonly string[], dueAt: Date): Promise<readonly string[]> {
   const rows = await tx
     .selectFrom('notice')
     .select(['notice_id', 'status'])
     .where('place_id', 'in', placeIds)
-    .where((is) =>
-      is.or([
-        is('status', '=', 'blocked'),
-        is.and([
-          is('status', '=', 'sent'),
-          is('reason', 'is', null),
-          is('due_at', 'is', null),
-          is('version', '>', is.ref('sent_version')),
-        ]),
-      ]),
-    )
+    .where(isStuck)
     .orderBy('notice_id')
     .forUpdate()
     .execute();

@@ -46,10 +46,10 @@ export interface Tokens {
   /** Renews every token that ends within two hours, so that no request waits for it. For a ticker. */
   renewDue(): Promise<void>;
   /**
-   * Notes Slack's word for why it takes the token no longer; installing again mends it. Name the token that was refused:
-   * of one that was replaced meanwhile nothing follows.
+   * Notes Slack's word for why it takes this token no longer; installing again mends it. False: it is not the workspace's
+   * token any more, so nothing follows.
    */
-  markBroken(teamRef: string, reason: string, botToken?: string): Promise<void>;
+  markBroken(teamRef: string, reason: string, botToken: string): Promise<boolean>;
   /** Slack says that the app was taken out at that instant. What is older than the installation is no news. */
   uninstalled(teamRef: string, eventTime: Date): Promise<void>;
   /** Slack says that tokens of these users were revoked: the bot's own among them counts as uninstalled. */
@@ -204,9 +204,12 @@ export function openTokens(parts: TokenParts): Tokens {
     },
     async markBroken(teamRef, reason, botToken) {
       const kept = await read(teamRef);
-      const present = kept?.sealed?.installation.bot.token;
-      if (!kept || present === undefined || (botToken !== undefined && botToken !== present)) return;
+      if (!kept || kept.sealed?.installation.bot.token !== botToken) {
+        memory.forget(teamRef);
+        return false;
+      }
       await noteRefusal(kept, reason);
+      return true;
     },
     async tokensRevoked(teamRef, { bots }, eventTime) {
       const kept = await read(teamRef);

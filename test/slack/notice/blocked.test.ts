@@ -201,3 +201,67 @@ test('what waits for a place that is taken away stays to be read', async () => {
   expect(await scene.notices()).toMatchObject([{ status: 'logged', place: null }]);
   expect(slack.messages).toEqual([]);
 });
+
+test('a notice that was refused to a token replaced meanwhile is sent with the new one', async () => {
+  const scene = await open({ senders: (sender) => async () => ({ ...sender, markBroken: async () => false }) });
+  slack.trouble({ kind: 'error', error: 'token_revoked' });
+
+  await reserve(scene);
+  await scene.pass(10_000);
+
+  expect((await scene.notices()).map(({ status }) => status)).toEqual(['sent']);
+  expect(slack.messages).toHaveLength(1);
+});
+
+test('what waited for a workspace is sent, though the process that saw it mended died before it said so', async () => {
+  const other = slack.first.addChannel({ name: 'other' });
+  const scene = await open({ places: [slack.channel, other] });
+  await scene.addLetters(1);
+  await scene.pass(6_000);
+  slack.trouble({ kind: 'error', error: 'token_revoked' });
+  await reserve(scene);
+  await scene.addLetters(1);
+  await scene.pass(10_000);
+  const waiting = (await scene.notices()).map(({ status, version }) => [status, version]);
+
+  scene.broken.splice(0);
+  await mend(scene.companyId);
+  await scene.slack.notices.sweeps.unsent();
+  await scene.pass(10_000);
+
+  expect(waiting).toEqual([
+    ['blocked', 1],
+    ['sent', 2],
+  ]);
+  expect((await scene.notices()).map(({ status }) => status)).toEqual(['sent', 'sent']);
+  expect(slack.messages.map(({ text }) => text.match(/planned=\d|credit-reserved/)?.[0])).toEqual([
+    'planned=2',
+    'credit-reserved',
+  ]);
+});
+
+test('a workspace that takes notices does not let go what waits for a channel that takes none', async () => {
+  const scene = await open();
+  slack.first.changeChannel(slack.channel, { isMember: false });
+  await reserve(scene);
+  await mend(scene.companyId);
+
+  await scene.slack.notices.sweeps.unsent();
+  await scene.pass(10_000);
+
+  expect(await scene.notices()).toMatchObject([{ status: 'blocked', reason: 'not_in_channel' }]);
+  expect(posts()).toHaveLength(1);
+});
+
+/** The company's workspace is installed and whole, as an install leaves it. */
+function mend(companyId: string): Promise<unknown> {
+  return database.forSystem((tx) =>
+    tx
+      .updateTable('slack_workspace')
+      .set({ installation: 'sealed', broken_reason: null })
+      .where('workspace_id', '=', (of) =>
+        of.selectFrom('slack_tie').select('workspace_id').where('company_id', '=', companyId),
+      )
+      .execute(),
+  );
+}

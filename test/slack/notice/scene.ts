@@ -145,7 +145,11 @@ function openProcess(
   const logged: Logged[] = [];
   const log = pino({ base: null }, { write: (line: string) => void logged.push(JSON.parse(line) as Logged) });
   const api = openApi(options.token ?? slack.token, options.apiUrl ?? slack.url, log);
-  const sender: Sender = options.sender ?? { ok: true, api, teamRef: 'T0FAKE0001', botUserRef: null };
+  const markBroken = async (reason: string) => {
+    broken.push(reason);
+    return true;
+  };
+  const sender: Sender = options.sender ?? { ok: true, api, markBroken };
   const findSender = options.senders?.(sender) ?? (async () => sender);
   const room = openTelling({
     database,
@@ -163,7 +167,6 @@ function openProcess(
     },
     senders: {
       for: async () => (broken.length > 0 ? { ok: false, reason: broken[0] ?? '' } : findSender()),
-      markBroken: async (_teamRef, reason) => void broken.push(reason),
     },
     render: options.render ?? renderPlainly,
     drawChart: options.drawChart,

@@ -255,7 +255,7 @@ describe('a workspace that Slack takes from us', () => {
 
   test('is broken by the word Slack refuses its token with, noted once, and mended by an install', async () => {
     await room.tokens.markBroken(workspace.teamRef, 'account_inactive', workspace.token);
-    await room.tokens.markBroken(workspace.teamRef, 'account_inactive');
+    await room.tokens.markBroken(workspace.teamRef, 'account_inactive', workspace.token);
     const broken = await room.tieOf(companyId);
     const code = await codeOf(room.tokens.authorize(workspace.teamRef));
     await room.connect(companyId, workspace);
@@ -270,15 +270,16 @@ describe('a workspace that Slack takes from us', () => {
     const old = workspace.token;
     await room.connect(companyId, workspace);
 
-    await room.tokens.markBroken(workspace.teamRef, 'token_revoked', old);
+    const isBroken = await room.tokens.markBroken(workspace.teamRef, 'token_revoked', old);
 
+    expect(isBroken).toBe(false);
     expect(await room.tieOf(companyId)).toMatchObject({ state: 'installed' });
   });
 
   test('is seen as such by another process after some seconds', async () => {
     const another = room.openAnother();
     await another.tokens.authorize(workspace.teamRef);
-    await room.tokens.markBroken(workspace.teamRef, 'account_inactive');
+    await room.tokens.markBroken(workspace.teamRef, 'account_inactive', workspace.token);
 
     room.clock.advance(forgottenMs);
 
