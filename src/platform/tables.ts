@@ -509,6 +509,7 @@ export interface NoticeTable {
   created_at: Instant;
   due_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
   queued_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  has_turn: Generated<boolean>;
   failures: Generated<number>;
   sent_at: ColumnType<Date | null, Date | null, Date | null>;
 }

@@ -1,8 +1,9 @@
--- Guarantee: what waits for one place is posted once a second, each after a wait of its own however many there are; and
+-- Guarantee: what waits for one place is posted one after the other, each at a turn of its own however many there are; and
 -- nothing waits for a place that takes notices again.
--- Example row: slack_place(…, not_before 09:00:01, line_until 09:02:40: a hundred wait for their turns)
+-- Example row: slack_place(…, not_before 09:00:01, line_until 09:02:05: a hundred wait for their turns)
 
-alter table slack_place add column line_until timestamptz; -- the last turn that was given away; the next is a second later
+alter table slack_place add column line_until timestamptz; -- the last turn that was given away
+alter table notice add column has_turn boolean not null default false; -- due_at is its turn in the line of its place
 
 -- What waits until Slack takes it: new messages, and edits of those that stand there.
 create index notice_stuck on notice (company_id)

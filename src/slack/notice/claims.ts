@@ -1,6 +1,6 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql, type UpdateObject } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
-import type { NoticeTable, SlackPlaceTable } from '../../platform/tables.ts';
+import type { NoticeTable, SlackPlaceTable, Tables } from '../../platform/tables.ts';
 import { type Doubt, gatherMs, mostFailures, toBackOffMs } from './model.ts';
 import { type StoredNotice, toDoubt, toStored } from './store.ts';
 
@@ -32,15 +32,14 @@ export type Taking =
 
 /** Slack lets an app post once a second in a channel. Source: docs.slack.dev, "Rate limits" (read 2026-11-29). */
 const paceMs = 1_000;
+/** Between two turns of those that wait: longer, so that one that comes late to its turn keeps up no line behind it. */
+const turnMs = 1_250;
 
-/**
- * Takes a notice that is due. A run that holds one longer than `holdMs` has died, and its post may have arrived.
- * @param pace how many posts stand before it in this batch, by place: it reads and writes that.
- */
+/** Takes a notice that is due. A run that holds one longer than `holdMs` has died, and its post may have arrived. */
 export async function takeNotice(
   tx: Tx,
   noticeId: string,
-  { now, holdMs, pace }: { readonly now: Date; readonly holdMs: number; readonly pace: Map<string, number> },
+  { now, holdMs }: { readonly now: Date; readonly holdMs: number },
 ): Promise<Taking> {
   const row = await tx
     .selectFrom('notice')
@@ -58,8 +57,8 @@ export async function takeNotice(
     return { kind: 'over' };
   }
   if (row.slack_ts === null) {
-    const freeAt = await awaitTurn(tx, place, now, pace);
-    if (freeAt > now) return postpone(tx, row, freeAt, now);
+    const turn = await takeTurn(tx, place, row.has_turn, now);
+    if (turn > now) return postpone(tx, row, turn, now, true);
   }
   return { kind: 'taken', claim: await claim(tx, row, place, now) };
 }
@@ -78,6 +77,7 @@ async function claim(
       attempts: attempt,
       claimed_at: now,
       queued_at: null,
+      has_turn: false,
     })
     .where('notice_id', '=', row.notice_id)
     .execute();
@@ -91,12 +91,18 @@ async function claim(
 }
 
 /** Leaves it for then; a job is needed unless one is on the way already. */
-async function postpone(tx: Tx, row: Selectable<NoticeTable>, dueAt: Date, now: Date): Promise<Taking> {
+async function postpone(
+  tx: Tx,
+  row: Selectable<NoticeTable>,
+  dueAt: Date,
+  now: Date,
+  hasTurn = row.has_turn,
+): Promise<Taking> {
   const isQueued = row.queued_at !== null && row.queued_at > now;
   if (isQueued && row.due_at?.getTime() === dueAt.getTime()) return { kind: 'over' };
   await tx
     .updateTable('notice')
-    .set({ due_at: dueAt, queued_at: dueAt })
+    .set({ due_at: dueAt, queued_at: dueAt, has_turn: hasTurn })
     .where('notice_id', '=', row.notice_id)
     .execute();
   return { kind: 'later', dueAt };
@@ -106,25 +112,33 @@ function lockPlace(tx: Tx, placeId: string): Promise<Selectable<SlackPlaceTable>
   return tx.selectFrom('slack_place').selectAll().where('place_id', '=', placeId).forNoKeyUpdate().executeTakeFirst();
 }
 
-/** Takes the place's next turn; gives when it is, at the earliest now. */
-async function awaitTurn(
+/** Gives when it may post there: now, in a moment when it is its turn, or at the end of the line. */
+async function takeTurn(
   tx: Tx,
-  { place_id: placeId, not_before: notBefore }: Selectable<SlackPlaceTable>,
+  { place_id: placeId, not_before: notBefore, line_until: lineUntil }: Selectable<SlackPlaceTable>,
+  hasTurn: boolean,
   now: Date,
-  pace: Map<string, number>,
 ): Promise<Date> {
-  if (notBefore && notBefore > now) {
-    const before = pace.get(placeId) ?? 0;
-    pace.set(placeId, before + 1);
-    return new Date(notBefore.getTime() + before * paceMs);
+  if (!notBefore || notBefore <= now) {
+    await savePlace(tx, placeId, { not_before: new Date(now.getTime() + paceMs) });
+    return now;
   }
-  await delayPlace(tx, placeId, new Date(now.getTime() + paceMs));
-  return now;
+  if (hasTurn && notBefore.getTime() <= now.getTime() + paceMs) return notBefore;
+  const turn = new Date(Math.max(notBefore.getTime(), (lineUntil?.getTime() ?? 0) + turnMs));
+  await savePlace(tx, placeId, { line_until: turn });
+  return turn;
 }
 
-/** Nothing is posted there before then. */
+/** Nothing is posted there before then, and one notice at that time: those behind it come after it. */
 export async function delayPlace(tx: Tx, placeId: string, notBefore: Date): Promise<void> {
-  await tx.updateTable('slack_place').set({ not_before: notBefore }).where('place_id', '=', placeId).execute();
+  await savePlace(tx, placeId, {
+    not_before: notBefore,
+    line_until: sql<Date>`greatest(line_until, ${notBefore})`,
+  });
+}
+
+async function savePlace(tx: Tx, placeId: string, change: UpdateObject<Tables, 'slack_place'>): Promise<void> {
+  await tx.updateTable('slack_place').set(change).where('place_id', '=', placeId).execute();
 }
 
 /** The place is gone: it stays to be read here. */

@@ -33,8 +33,7 @@ export const holdMs = 6 * callTimeoutMs + 4_000;
  * What Slack does not take now waits in its row, not in the job.
  */
 export async function sendNotices(parts: SendingParts, jobs: readonly NoticeJob[]): Promise<void> {
-  const pace = new Map<string, number>();
-  for (const { companyId, noticeId } of jobs) await sendNotice(parts, companyId, noticeId, pace);
+  for (const { companyId, noticeId } of jobs) await sendNotice(parts, companyId, noticeId);
 }
 
 interface InHand {
@@ -42,15 +41,10 @@ interface InHand {
   readonly draft: Draft;
 }
 
-async function sendNotice(
-  parts: SendingParts,
-  companyId: string,
-  noticeId: string,
-  pace: Map<string, number>,
-): Promise<void> {
+async function sendNotice(parts: SendingParts, companyId: string, noticeId: string): Promise<void> {
   const { database, clock, log } = parts;
   const taken = await database.forCompany(companyId, async (tx) => {
-    const taking = await takeNotice(tx, noticeId, { now: clock.now(), holdMs, pace });
+    const taking = await takeNotice(tx, noticeId, { now: clock.now(), holdMs });
     if (taking.kind === 'later') await enqueueNotices(parts.jobs, tx, companyId, [{ noticeId, dueAt: taking.dueAt }]);
     return taking.kind === 'taken' ? readInHand(parts, tx, taking) : taking;
   });
@@ -63,8 +57,6 @@ async function sendNotice(
   const ended = await tell(parts, sender, taken).catch((thrown: unknown) => toBug(parts, claim, thrown));
   const end = await weigh(sender, ended);
   await database.forCompany(companyId, (tx) => settle(parts, tx, claim, end));
-  // Those behind it come after it.
-  if (end.kind === 'later') pace.set(claim.place.placeId, (pace.get(claim.place.placeId) ?? 0) + 1);
   if (end.kind === 'failed' || end.kind === 'frozen')
     log[end.kind === 'failed' ? 'error' : 'info'](
       { noticeId, code: 'slack_refused', reason: end.reason },

@@ -233,19 +233,20 @@ export async function markChanged(
     .orderBy('notice_id')
     .forUpdate()
     .execute();
-  await setAll(tx, rows, { version: sql<number>`version + 1` });
-  const idle = rows.filter((row) => row.status === 'sent' && row.due_at === null);
-  await setAll(tx, idle, { due_at: dueAt, queued_at: dueAt });
-  return { noticeIds: idle.map((row) => row.notice_id), dueAt };
+  const changed = rows.map((row) => row.notice_id);
+  await changeAll(tx, changed, { version: sql<number>`version + 1` });
+  const idle = rows.flatMap((row) => (row.status === 'sent' && row.due_at === null ? [row.notice_id] : []));
+  await changeAll(tx, idle, { due_at: dueAt, queued_at: dueAt });
+  return { noticeIds: idle, dueAt };
 }
 
-async function setAll(
+/** Changes these notices, however many they are. */
+export async function changeAll(
   tx: Tx,
-  rows: readonly { readonly notice_id: string }[],
+  noticeIds: readonly string[],
   change: UpdateObject<Tables, 'notice'>,
 ): Promise<void> {
-  if (rows.length === 0) return;
-  const noticeIds = rows.map((row) => row.notice_id);
+  if (noticeIds.length === 0) return;
   await tx
     .updateTable('notice')
     .set(change)

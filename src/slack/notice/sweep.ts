@@ -7,6 +7,7 @@ import { readHours, unblockPlace } from '../place/store.ts';
 import { keptMs } from './model.ts';
 import { enqueueNotices, type RecordingParts } from './record.ts';
 import { holdMs } from './send.ts';
+import { changeAll } from './store.ts';
 
 /** A job that did not come so long after its time is lost. In milliseconds. */
 const lostMs = 120_000;
@@ -31,7 +32,7 @@ export async function sweepNotices({ database, clock, jobs }: RecordingParts): P
     const noticeIds = rows.map((row) => row.notice_id);
     await database.forCompany(companyId, async (tx) => {
       await holdCompany(tx, companyId);
-      await tx.updateTable('notice').set({ queued_at: now }).where('notice_id', 'in', noticeIds).execute();
+      await changeAll(tx, noticeIds, { queued_at: now });
       await enqueueNotices(
         jobs,
         tx,
@@ -132,16 +133,9 @@ async function readdress(tx: Tx, placeIds: readonly string[], dueAt: Date): Prom
     .orderBy('notice_id')
     .forUpdate()
     .execute();
-  const set = (noticeIds: readonly string[], status: 'waiting' | 'sent') =>
-    noticeIds.length === 0
-      ? Promise.resolve()
-      : tx
-          .updateTable('notice')
-          .set({ status, reason: null, due_at: dueAt, queued_at: dueAt, failures: 0 })
-          .where('notice_id', 'in', noticeIds)
-          .execute();
   const idsOf = (status: string) => rows.filter((row) => row.status === status).map((row) => row.notice_id);
-  await set(idsOf('blocked'), 'waiting');
-  await set(idsOf('sent'), 'sent');
+  const again = { reason: null, due_at: dueAt, queued_at: dueAt, has_turn: false, failures: 0 };
+  await changeAll(tx, idsOf('blocked'), { ...again, status: 'waiting' });
+  await changeAll(tx, idsOf('sent'), again);
   return rows.map((row) => row.notice_id);
 }

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import type { Database } from '../../../src/platform/database.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { listNotices } from '../../../src/slack/index.ts';
@@ -286,6 +286,20 @@ test('twenty notices for one channel are posted once a second, and Slack never h
 
   expect(slack.messages).toHaveLength(20);
   expect(calls('chat.postMessage')).toHaveLength(20);
+});
+
+test('hundreds of notices that wait for one channel stand in line: each looks a few times at the most whether it may go', async () => {
+  const scene = await open();
+  const enqueue = jest.spyOn(scene.jobs, 'enqueue');
+  slack.troubleFor('chat.postMessage', { kind: 'status', status: 429, retryAfter: '30' });
+
+  await scene.publish('credit-reserved', ...Array.from({ length: 120 }, reserved));
+  await scene.pass(200_000);
+  const looks = enqueue.mock.calls.flatMap(([, queue, jobs]) => (queue === 'slack.notice' ? jobs : [])).length;
+
+  expect(slack.messages).toHaveLength(120);
+  expect(calls('chat.postMessage')).toHaveLength(121);
+  expect(looks).toBeLessThan(3 * 120);
 });
 
 test.each([
