@@ -88,6 +88,8 @@ export interface Connections {
   }): Readonly<Record<string, string>>;
   /** Without the removed ones. */
   read(tx: Tx, connectionId: string): Promise<Connection | undefined>;
+  /** The same, kept from other changes until the transaction ends: for a change made of it. @throws RelayError request_not_found. */
+  hold(tx: Tx, connectionId: string): Promise<Connection>;
   list(tx: Tx, companyId: string): Promise<readonly Connection[]>;
   /** Settings given replace those of the same name, the rest stay. @param actor for the audit log; `admin` by default. */
   update(

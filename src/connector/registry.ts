@@ -96,7 +96,9 @@ export function openRegistry({ byId, vault, clock, guard, events, forget }: Regi
     return connection;
   }
 
-  const registry: Pick<Connections, 'create' | 'makeUpSecrets' | 'update' | 'pause' | 'resume' | 'remove'> = {
+  const registry: Pick<Connections, 'create' | 'hold' | 'makeUpSecrets' | 'update' | 'pause' | 'resume' | 'remove'> = {
+    hold,
+
     async create(tx, input) {
       const connector = require(input.connector);
       return insert(tx, connector, { ...input, access: chooseAccess(connector, input.access) });

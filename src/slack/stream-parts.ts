@@ -60,6 +60,7 @@ export function toStreamPorts(parts: StreamParts): Ports {
     connections: {
       connector: connections.connector,
       read: connections.read,
+      hold: connections.hold,
       list: connections.list,
       check: connections.check,
       listReasons: connections.listReasons,

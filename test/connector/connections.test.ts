@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { saveAgency } from '../../src/company/index.ts';
 import { type Connection, maskSettings } from '../../src/connector/index.ts';
-import type { Database } from '../../src/platform/database.ts';
+import type { Database, Tx } from '../../src/platform/database.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { addCompany, openTestVault, sampleAgency } from '../support/company.ts';
 import { openTestDatabase } from '../support/database.ts';
+import { meet } from '../support/meet.ts';
 import { fakeHandler, openTestNetwork, type TestNetwork } from '../support/msw.ts';
 import { type AcmeFake, acme, acmeOrigin, acmeSettings, acmeTokenUrl, makeAcmeFake } from './support/acme.ts';
 import { openTestRoom, type TestRoom } from './support/room.ts';
@@ -165,6 +166,24 @@ describe('a change', () => {
 
     expect([await read(connection), await readSecrets(connection)]).toEqual([connection, before]);
   });
+
+  // The embedded database has one connection, so there no two changes are ever made at once.
+  (process.env.DATABASE_URL ? test : test.skip)(
+    'of one reason keeps what somebody else said of another at that moment',
+    async () => {
+      const connection = await connect();
+      const { connectionId } = connection;
+      const map = (reasonRef: string) => async (tx: Tx) => {
+        const { mapping } = await room.connections.hold(tx, connectionId);
+        const reasons = { ...mapping.reasons, [reasonRef]: { letter: 'send' } as const };
+        await room.connections.update(tx, connectionId, { mapping: { reasons } });
+      };
+
+      await meet(database, { first: map('7') }, () => asCompany(room.companyId, map('8')));
+
+      expect((await read(connection))?.mapping.reasons).toEqual({ '7': { letter: 'send' }, '8': { letter: 'send' } });
+    },
+  );
 
   test('of state, letter and mapping leaves the settings alone', async () => {
     const connection = await connect();

@@ -242,8 +242,7 @@ async function changeConnection(
   change: ConnectionChange,
   actor: string,
 ): Promise<Installed> {
-  const before = await connections.read(tx, connectionId);
-  if (!before) throw new RelayError('request_not_found', { message: 'there is no such connection' });
+  const before = await connections.hold(tx, connectionId);
   const { state, settings, letter, mapping, mode, backfillFrom } = change;
   if (backfillFrom && backfillFrom > clock.now())
     throw new RelayError('request_invalid', { message: 'backfillFrom lies in the future' });

@@ -117,7 +117,8 @@ export interface UnknownReason {
 
 type Switched = { readonly ok: true } | { readonly ok: false; readonly reason: 'already-paused' | 'not-paused' };
 
-export interface ConnectionsPart extends Pick<Connections, 'connector' | 'read' | 'list' | 'check' | 'listReasons'> {
+export interface ConnectionsPart
+  extends Pick<Connections, 'connector' | 'read' | 'hold' | 'list' | 'check' | 'listReasons'> {
   update(tx: Tx, connectionId: string, change: { readonly mapping: Mapping }, actor: string): Promise<unknown>;
   pause(tx: Tx, connectionId: string, actor: string): Promise<Switched>;
   resume(tx: Tx, connectionId: string, actor: string): Promise<Switched>;

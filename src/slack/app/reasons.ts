@@ -118,8 +118,8 @@ export async function saveReason(desk: Desk, seat: Seat, stage: Stage, state: Mo
   if (!connectionId || !reason || !rule)
     throw new RelayError('request_invalid', { message: 'the modal is incomplete' });
   const isNew = await desk.database.forCompany(seat.companyId, async (tx) => {
-    const connection = await desk.connections.read(tx, connectionId);
-    if (!connection || connection.companyId !== seat.companyId)
+    const connection = await desk.connections.hold(tx, connectionId);
+    if (connection.companyId !== seat.companyId)
       throw new RelayError('request_not_found', { message: 'there is no such connection' });
     const { reasons } = connection.mapping;
     if (isSame(Object.hasOwn(reasons, reason.reasonRef) ? reasons[reason.reasonRef] : undefined, rule)) return false;

@@ -304,6 +304,11 @@ function makeStream(
     connections: {
       connector: () => connector,
       read: async (_tx, id) => findConnection(id),
+      async hold(_tx, id) {
+        const connection = findConnection(id);
+        if (!connection) throw new RelayError('request_not_found');
+        return connection;
+      },
       list: async (_tx, of) => stream.connections.filter((connection) => connection.companyId === of),
       async check() {
         if (stream.checkFails) throw stream.checkFails;
