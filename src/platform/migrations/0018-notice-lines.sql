@@ -8,3 +8,7 @@ alter table notice add column has_turn boolean not null default false; -- due_at
 -- What waits until Slack takes it: new messages, and edits of those that stand there.
 create index notice_stuck on notice (company_id)
   where due_at is null and version > sent_version and (status = 'blocked' or (status = 'sent' and reason is null));
+
+-- Facts go with their notice. A place that is taken away leaves its messages behind in Slack, and what they tell is needed
+-- once more, to take the names out of them.
+alter table notice_fact drop constraint notice_fact_place_id_fkey;

@@ -4,9 +4,9 @@ import type { NoticeTable, SlackPlaceTable, Tables } from '../../platform/tables
 import { type Doubt, gatherMs, mostFailures, toBackOffMs } from './model.ts';
 import { type StoredNotice, toDoubt, toStored } from './store.ts';
 
-/** Where a claimed notice goes. */
+/** Where a claimed notice goes; of an edit the place may have been taken away since, and then nobody is named there. */
 export interface ClaimedPlace {
-  readonly placeId: string;
+  readonly placeId: string | null;
   readonly kind: 'channel' | 'person';
   readonly slackRef: string;
   readonly hasNames: boolean;
@@ -51,12 +51,12 @@ export async function takeNotice(
   if (row.claimed_at && now.getTime() < row.claimed_at.getTime() + holdMs) return { kind: 'over' };
   if (row.due_at > now) return postpone(tx, row, row.due_at, now);
   const place = row.place_id === null ? undefined : await lockPlace(tx, row.place_id);
-  if (!place) return keepInLog(tx, row);
-  if (place.blocked_reason !== null) {
+  if (!place && row.slack_ts === null) return keepInLog(tx, row);
+  if (place && place.blocked_reason !== null) {
     await blockNotice(tx, row, place.blocked_reason);
     return { kind: 'over' };
   }
-  if (row.slack_ts === null) {
+  if (place && row.slack_ts === null) {
     const turn = await takeTurn(tx, place, row.has_turn, now);
     if (turn > now) return postpone(tx, row, turn, now, true);
   }
@@ -66,7 +66,7 @@ export async function takeNotice(
 async function claim(
   tx: Tx,
   row: Selectable<NoticeTable>,
-  place: Selectable<SlackPlaceTable>,
+  place: Selectable<SlackPlaceTable> | undefined,
   now: Date,
 ): Promise<Claim> {
   const attempt = row.attempts + 1;
@@ -83,7 +83,12 @@ async function claim(
     .execute();
   return {
     notice: toStored(row),
-    place: { placeId: place.place_id, kind: place.kind, slackRef: place.slack_ref, hasNames: place.has_names },
+    place: {
+      placeId: row.place_id,
+      kind: place?.kind ?? 'channel',
+      slackRef: place?.slack_ref ?? '',
+      hasNames: place?.has_names ?? false,
+    },
     attempt,
     failures: row.failures,
     doubt: row.status === 'sending' ? 'unanswered' : toDoubt(row.reason),
@@ -142,14 +147,13 @@ async function savePlace(tx: Tx, placeId: string, change: UpdateObject<Tables, '
 }
 
 /** The place is gone: it stays to be read here. */
-async function keepInLog(tx: Tx, row: Selectable<NoticeTable>): Promise<Taking> {
-  const isPosted = row.slack_ts !== null;
+async function keepInLog(tx: Tx, { notice_id: noticeId, text }: Selectable<NoticeTable>): Promise<Taking> {
   await tx
     .updateTable('notice')
-    .set({ due_at: null, queued_at: null, claimed_at: null, ...(isPosted ? {} : { status: 'logged', reason: null }) })
-    .where('notice_id', '=', row.notice_id)
+    .set({ due_at: null, queued_at: null, claimed_at: null, status: 'logged', reason: null })
+    .where('notice_id', '=', noticeId)
     .execute();
-  return isPosted ? { kind: 'over' } : { kind: 'logged', text: row.text };
+  return { kind: 'logged', text };
 }
 
 async function blockNotice(tx: Tx, row: Selectable<NoticeTable>, reason: string): Promise<void> {

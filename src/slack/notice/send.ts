@@ -182,9 +182,10 @@ async function settle(parts: SendingParts, tx: Tx, claim: Claim, end: Settlement
   if (!isOurs) return;
   const { companyId, noticeId } = notice;
   if (dueAt) await enqueueNotices(parts.jobs, tx, companyId, [{ noticeId, dueAt }]);
-  if (end.kind === 'blocked' && toRefusalOf(end.reason) === 'place')
-    await blockPlace(tx, place.placeId, end.reason, now);
+  const { placeId } = place;
+  if (placeId === null) return;
+  if (end.kind === 'blocked' && toRefusalOf(end.reason) === 'place') await blockPlace(tx, placeId, end.reason, now);
   // Slack's limit of posts is one of the channel: the others there would meet it too. Edits have a limit of their own.
   if (end.kind === 'later' && end.afterMs !== undefined && !notice.standing && dueAt)
-    await delayPlace(tx, place.placeId, dueAt);
+    await delayPlace(tx, placeId, dueAt);
 }

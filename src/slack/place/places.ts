@@ -92,7 +92,7 @@ export interface Places {
   list(companyId: string): Promise<readonly Place[]>;
   /** Asks Slack first whether notices can arrive there. */
   add(companyId: string, place: { readonly slackRef: string }, actor: string): Promise<AddedPlace>;
-  /** What waits for it stays to be read as logged. False: no such place. */
+  /** What waits for it stays to be read as logged, and names go from what stands there. False: no such place. */
   remove(companyId: string, placeId: string, actor: string): Promise<boolean>;
   /** Where goes what no route claims; null: nowhere, it is only logged. */
   setDefault(companyId: string, placeId: string | null, actor: string): Promise<boolean>;
@@ -131,6 +131,8 @@ export function openPlaces(parts: PlacesParts): Places {
     },
     remove: (companyId, placeId, actor) =>
       database.forCompany(companyId, async (tx) => {
+        const place = await readPlace(tx, companyId, placeId);
+        if (place?.hasNames) await notices.namesChanged(tx, companyId, placeId);
         const isGone = (await deletePlaces(tx, companyId, placeId)) > 0;
         if (isGone) await audit(tx, companyId, actor, 'slack.place-removed', placeId);
         return isGone;

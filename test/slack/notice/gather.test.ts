@@ -276,6 +276,27 @@ test('people are named only where names are switched on, never in what is kept, 
   expect(JSON.stringify([await scene.notices(), scene.logged])).not.toMatch(/髙﨑|O'Brien/);
 });
 
+test('names go from what stands in a place that is taken away, and nothing more is told there', async () => {
+  const scene = await open();
+  const { companyId } = scene;
+  const [place] = await scene.slack.places.list(companyId);
+  await scene.slack.places.setNames(companyId, place?.placeId ?? '', true, 'admin');
+  const [letter] = await scene.addLetters(2);
+  await scene.pass(6_000);
+  const before = slack.first.messagesIn(slack.channel)[0]?.text;
+
+  await scene.slack.places.remove(companyId, place?.placeId ?? '', 'admin');
+  await scene.pass(10_000);
+  change(scene, letter?.letterId ?? '', { status: 'cancelled' });
+  await scene.publish('letter-changed', { letterId: letter?.letterId ?? '' });
+  await scene.pass(10_000);
+
+  expect(before).toContain('髙﨑');
+  expect(slack.first.messagesIn(slack.channel).map(({ text }) => text)).toEqual([expect.not.stringContaining('髙﨑')]);
+  expect(slack.first.messagesIn(slack.channel)[0]?.text).toContain('planned=2');
+  expect(await scene.notices()).toMatchObject([{ status: 'sent', place: null }]);
+});
+
 test('a remark is shown below the message, once for each act, and the company’s own wording is used', async () => {
   const wording = { title: '不採用の連絡', body: '' };
   const scene = await open({ reads: { wording: async () => wording } });
