@@ -46,6 +46,8 @@ export interface Slack {
   readonly sweeps: Notices['sweeps'] & {
     /** Renews the tokens that are about to end. */
     tokens(): Promise<void>;
+    /** Lets go of installs and link codes that ran out; gives how many. */
+    expired(): Promise<number>;
   };
 }
 
@@ -69,7 +71,7 @@ export function openSlack(parts: SlackParts): Slack {
     stop: app.stop,
     install: { ...workspaces.install, finish: (answer) => finishInstall(workspaces, telling, database, answer) },
     admin: openSlackAdmin({ ...parts, workspaces, telling, people }),
-    sweeps: { ...telling.notices.sweeps, tokens: tokens.renewDue },
+    sweeps: { ...telling.notices.sweeps, tokens: tokens.renewDue, expired: workspaces.forgetExpired },
   };
 }
 

@@ -253,6 +253,16 @@ export async function lockWorkspace(tx: Tx, workspaceId: string): Promise<void> 
     .execute();
 }
 
+/** Deletes the installs and link codes that nobody ended in time; gives how many. They are hashes only. */
+export async function deleteExpired(tx: Tx, now: Date): Promise<number> {
+  let deleted = 0;
+  for (const table of ['slack_install', 'slack_link_code'] as const) {
+    const { numDeletedRows } = await tx.deleteFrom(table).where('expires_at', '<=', now).executeTakeFirst();
+    deleted += Number(numDeletedRows);
+  }
+  return deleted;
+}
+
 /** Ids of the companies tied to a workspace, the first tied first. */
 export async function listTiedCompanies(tx: Tx, workspaceId: string): Promise<readonly string[]> {
   const rows = await tx

@@ -7,6 +7,7 @@ import { openTokenCalls } from './calls.ts';
 import { openConnecting } from './connect.ts';
 import { openSlackInstall } from './install.ts';
 import { openInstallations } from './installations.ts';
+import { deleteExpired } from './store.ts';
 import { openTokens } from './tokens.ts';
 
 export interface WorkspacesParts {
@@ -32,6 +33,7 @@ export function openWorkspaces(parts: WorkspacesParts) {
     /** For Bolt. */
     installations: openInstallations(parts),
     connectByToken,
+    forgetExpired: () => parts.database.forSystem((tx) => deleteExpired(tx, parts.clock.now())),
     disconnect,
   };
 }

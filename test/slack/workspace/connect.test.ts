@@ -1,8 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { openCache } from '../../../src/platform/cache.ts';
 import { newToken } from '../../../src/platform/ids.ts';
 import { botScopes, listTiedCompanies, saveHours } from '../../../src/slack/index.ts';
+import { openPeople } from '../../../src/slack/people/index.ts';
 import { codeOf, openRoom, type Room } from './support.ts';
 
 let room: Room;
@@ -319,4 +322,21 @@ describe('the store that Bolt asks for', () => {
 
     expect(new Set(codes)).toEqual(new Set(['slack_org_install']));
   });
+});
+
+test('installs and link codes that nobody ended in time are let go, and no others', async () => {
+  const workspace = room.slack.addWorkspace();
+  const companyId = await room.newCompany();
+  await room.connect(companyId, workspace);
+  const people = openPeople({ ...room, cache: openCache({ redisUrl: undefined, log: pino({ enabled: false }) }) });
+  await room.install.begin({ companyId, browser: newToken() });
+  await people.makeLinkCode(companyId, 'viewer', 'admin');
+  await room.forgetExpired();
+
+  room.clock.advance(10 * 60_000);
+  const installs = await room.forgetExpired();
+  room.clock.advance(24 * 3_600_000);
+  const codes = await room.forgetExpired();
+
+  expect([installs, codes, await room.forgetExpired()]).toEqual([1, 1, 0]);
 });
