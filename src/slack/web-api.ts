@@ -1,9 +1,8 @@
 import type { types } from '@slack/bolt';
 import { z } from 'zod';
 import { escapeMrkdwn } from './model.ts';
-import type { Doubt } from './notice/model.ts';
+import { type Failed, type Limited, type Trouble, toTrouble } from './trouble.ts';
 import type { WebClient } from './workspace/client.ts';
-import { UnreachedError } from './workspace/unreached.ts';
 
 /** A notice as it goes to Slack. `text` is plain: it is escaped here. */
 export interface Message {
@@ -14,23 +13,6 @@ export interface Message {
   readonly text: string;
   readonly blocks: readonly types.KnownBlock[];
 }
-
-/** Slack does not take it, and asking again changes nothing: Slack's own word, such as `not_in_channel`. */
-export interface Refused {
-  readonly kind: 'refused';
-  readonly reason: string;
-}
-/** Not taken; ask again after that long. */
-export interface Limited {
-  readonly kind: 'limited';
-  readonly retryAfterMs: number;
-}
-/** Slack did not answer, or with a failure of its own: not taken as far as `doubt` says. */
-export interface Failed {
-  readonly kind: 'failed';
-  readonly doubt: Doubt;
-}
-export type Trouble = Refused | Limited | Failed;
 
 export type PostOutcome = { readonly kind: 'sent'; readonly ts: string; readonly channelRef: string } | Trouble;
 export type EditOutcome = { readonly kind: 'edited' } | Trouble;
@@ -230,34 +212,3 @@ const DescribedPerson = z.object({
       }),
     ),
 });
-
-/** How the library reports a call that did not end well: @slack/web-api 8, errors.d.ts. */
-const Failure = z.discriminatedUnion('code', [
-  z.object({ code: z.literal('slack_webapi_platform_error'), data: z.object({ error: z.string() }) }),
-  z.object({ code: z.literal('slack_webapi_rate_limited_error'), retryAfter: z.number() }),
-  z.object({ code: z.literal('slack_webapi_http_error'), statusCode: z.number() }),
-  z.object({ code: z.literal('slack_webapi_request_error'), original: z.unknown() }),
-]);
-
-const limitedMs = 30_000;
-const limitedWords = new Set(['ratelimited', 'rate_limited', 'message_limit_exceeded']);
-/** Slack's own failures; the docs say of the first two that a part of the work may have been done. */
-const troubledWords = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout']);
-function toTrouble(error: unknown): Trouble {
-  const { data: failure } = Failure.safeParse(error);
-  if (!failure) return { kind: 'failed', doubt: 'unanswered' };
-  switch (failure.code) {
-    case 'slack_webapi_rate_limited_error':
-      return { kind: 'limited', retryAfterMs: failure.retryAfter * 1000 };
-    case 'slack_webapi_http_error':
-      // Slack says its refusals with 200; any other status is an outage of it, or a proxy between us.
-      return { kind: 'failed', doubt: 'answered' };
-    case 'slack_webapi_request_error':
-      return { kind: 'failed', doubt: failure.original instanceof UnreachedError ? 'none' : 'unanswered' };
-    case 'slack_webapi_platform_error': {
-      const reason = failure.data.error;
-      if (limitedWords.has(reason)) return { kind: 'limited', retryAfterMs: limitedMs };
-      return troubledWords.has(reason) ? { kind: 'failed', doubt: 'answered' } : { kind: 'refused', reason };
-    }
-  }
-}

@@ -5,7 +5,7 @@ import type { Words } from './words.ts';
 const dotsAtMost = 20;
 
 /** `●●●○○○○○○○`: how far it is to the next credit. Full only when it is reached. */
-export function renderBar(done: number, of: number): string {
+function renderBar(done: number, of: number): string {
   const dots = Math.min(Math.max(of, 1), dotsAtMost);
   const full = Math.max(0, Math.min(dots, Math.floor((done * dots) / Math.max(of, 1))));
   return '●'.repeat(full) + '○'.repeat(dots - full);

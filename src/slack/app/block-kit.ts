@@ -31,7 +31,7 @@ function clipMrkdwn(text: string, max: number): string {
 
 const orSpace = (text: string) => (text === '' ? ' ' : text);
 
-export function plainText(text: string, max: number): types.PlainTextElement {
+function plainText(text: string, max: number): types.PlainTextElement {
   return { type: 'plain_text', text: orSpace(clip(text, max)), emoji: true };
 }
 

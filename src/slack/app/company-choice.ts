@@ -6,7 +6,7 @@ import { actions, type ModalView, modal, section, select } from './block-kit.ts'
 import { bothWords } from './words.ts';
 
 /** What is opened once somebody of several companies has said which one is meant. */
-export const nextSteps = ['held', 'reject', 'pause', 'resume'] as const;
+const nextSteps = ['held', 'reject', 'pause', 'resume'] as const;
 export type NextStep = (typeof nextSteps)[number];
 
 export function chooseCompany(companies: readonly ViewedCompany[], next: NextStep): ModalView {

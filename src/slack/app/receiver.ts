@@ -3,6 +3,7 @@ import type { App, Receiver } from '@slack/bolt';
 import { RelayError, toRelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import { toSlackLogger } from '../slack-log.ts';
+import { callTimeoutMs, toClientOptions } from '../workspace/client.ts';
 import { shortcutIds } from './action-ids.ts';
 import { type Ask, toAsk, toClicked, toCommand } from './ask.ts';
 import type { Block } from './block-kit.ts';
@@ -19,8 +20,6 @@ export const slackPath = '/slack/events';
 /** Slack's own tolerance: a request signed longer ago, or ahead of our clock, is not answered. In seconds. */
 const toleranceSeconds = 300;
 const bodyLimitBytes = 256 * 1024;
-/** Longest time for one call to Slack, in milliseconds. */
-const callTimeoutMs = 8_000;
 
 export interface ReceiverConfig {
   /** For requests over HTTP. */
@@ -110,7 +109,7 @@ async function openSocket(
     logger: toSlackLogger(parts.log),
     // The library's own way to reconnect ends the process when Slack cannot be reached; ours does not.
     autoReconnectEnabled: false,
-    installerOptions: { clientOptions: toClientOptions(config) },
+    installerOptions: { clientOptions: toBoltOptions(config) },
     processEventErrorHandler: async ({ error }) => {
       parts.log.warn({ code: toRelayError(error).code }, 'a message of Slack could not be handled');
       return false;
@@ -120,15 +119,12 @@ async function openSocket(
   return receiver.client;
 }
 
-function toClientOptions({ apiUrl }: ReceiverConfig) {
+/** Private answers go out by the same fetch, which Bolt gives no time of its own. */
+function toBoltOptions({ apiUrl }: ReceiverConfig) {
   return {
-    ...(apiUrl ? { slackApiUrl: apiUrl } : {}),
+    ...toClientOptions(apiUrl),
     fetch: (...[address, init]: Parameters<typeof fetch>) =>
       fetch(address, { ...init, signal: init?.signal ?? AbortSignal.timeout(callTimeoutMs) }),
-    timeout: callTimeoutMs,
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-    allowAbsoluteUrls: false,
   };
 }
 
@@ -149,7 +145,7 @@ async function openBolt(
     ignoreSelf: true,
     convoStore: false,
     logger: toSlackLogger(parts.log),
-    clientOptions: toClientOptions(config),
+    clientOptions: toBoltOptions(config),
   });
   const desk: Desk = { ...parts, callsOf: (teamRef) => findCalls(parts, app, teamRef) };
   app.error(async (error) => {

@@ -1,7 +1,8 @@
 import { type Selectable, sql, type UpdateObject } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
 import type { NoticeTable, SlackPlaceTable, Tables } from '../../platform/tables.ts';
-import { type Doubt, gatherMs, mostFailures, toBackOffMs } from './model.ts';
+import type { Doubt } from '../trouble.ts';
+import { gatherMs, mostFailures, toBackOffMs } from './model.ts';
 import { type StoredNotice, toDoubt, toStored } from './store.ts';
 
 /** Where a claimed notice goes; of an edit the place may have been taken away since, and then nobody is named there. */

@@ -23,12 +23,6 @@ export interface Notice {
   readonly sentAt: Date | null;
 }
 
-/**
- * What is not known about a try that did not end well: `none` Slack did not take it · `answered` Slack answered with
- * a failure of its own and most likely did not take it · `unanswered` it may stand in the channel.
- */
-export type Doubt = 'none' | 'answered' | 'unanswered';
-
 /** How long a notice waits for others of its group before it is sent, and between two edits. */
 export const gatherMs = 5_000;
 /** How long after it was sent a notice still takes in others of its group. */

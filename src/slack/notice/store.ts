@@ -4,9 +4,10 @@ import type { Tx } from '../../platform/database.ts';
 import { newId } from '../../platform/ids.ts';
 import { type Page, type PageRequest, toPage } from '../../platform/page.ts';
 import type { NoticeTable, Tables } from '../../platform/tables.ts';
+import type { Doubt } from '../trouble.ts';
 import { type KnownFacts, type PlacedNotice, toFactId } from './gather.ts';
 import { type NoticeKind, type Remark, remarkActs, type Tokens } from './kinds.ts';
-import { type Doubt, gatherMs, type Notice, openMs } from './model.ts';
+import { gatherMs, type Notice, openMs } from './model.ts';
 
 /** A notice as it stands, with all that its message is made of. */
 export interface StoredNotice {

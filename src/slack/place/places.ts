@@ -5,7 +5,8 @@ import type { Database, Tx } from '../../platform/database.ts';
 import { botName } from '../model.ts';
 import type { Notices } from '../notice/notices.ts';
 import type { Senders } from '../senders.ts';
-import type { SlackApi, Trouble } from '../web-api.ts';
+import type { Trouble } from '../trouble.ts';
+import type { SlackApi } from '../web-api.ts';
 import type { Place, Route } from './model.ts';
 import {
   changeDefault,

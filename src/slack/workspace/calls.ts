@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { SlackConfig } from '../../config.ts';
 import type { Log } from '../../platform/log.ts';
+import { toTrouble } from '../trouble.ts';
 import { openWebClient, type WebClient } from './client.ts';
 
 /**
@@ -93,30 +94,10 @@ async function ask<T>(
   }
 }
 
-/** How the library reports a call that did not end well: @slack/web-api 8, errors.d.ts. */
-const Failure = z.discriminatedUnion('code', [
-  z.object({ code: z.literal('slack_webapi_platform_error'), data: z.object({ error: z.string() }) }),
-  z.object({ code: z.literal('slack_webapi_rate_limited_error'), retryAfter: z.number() }),
-  z.object({ code: z.literal('slack_webapi_http_error'), statusCode: z.number() }),
-  z.object({ code: z.literal('slack_webapi_request_error') }),
-]);
-/** Slack's own failures, and its wish to be asked later. */
-const troubledWords = new Set([
-  'internal_error',
-  'fatal_error',
-  'service_unavailable',
-  'request_timeout',
-  'ratelimited',
-  'rate_limited',
-]);
-
 function toAnswer(error: unknown): Exclude<Answer<never>, { readonly kind: 'ok' }> {
-  const { data: failure } = Failure.safeParse(error);
-  if (failure?.code === 'slack_webapi_rate_limited_error')
-    return { kind: 'unavailable', retryAfterMs: failure.retryAfter * 1000 };
-  if (failure?.code === 'slack_webapi_platform_error' && !troubledWords.has(failure.data.error))
-    return { kind: 'refused', word: failure.data.error };
-  return { kind: 'unavailable', retryAfterMs: undefined };
+  const trouble = toTrouble(error);
+  if (trouble.kind === 'refused') return { kind: 'refused', word: trouble.reason };
+  return { kind: 'unavailable', retryAfterMs: trouble.kind === 'limited' ? trouble.retryAfterMs : undefined };
 }
 
 /** Names and marks that Slack leaves out, or gives as null or as an empty text. */

@@ -8,6 +8,18 @@ export type WebClient = webApi.WebClient;
 /** Longest time for one call, in milliseconds. */
 export const callTimeoutMs = 8_000;
 
+/** How we call Slack: nothing is tried again by itself, and no rate limit is waited for; whoever calls decides. */
+export function toClientOptions(apiUrl: string | undefined) {
+  return {
+    ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
+    fetch: fetchOrSayUnreached,
+    timeout: callTimeoutMs,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    allowAbsoluteUrls: false,
+  };
+}
+
 /**
  * Slack's Web API, with a workspace's token or without any. It tries nothing again by itself and waits for no rate
  * limit: whoever calls decides. The library is loaded with the first call: it is large, and many never need it.
@@ -22,13 +34,5 @@ export async function openWebClient({
   readonly log: Log;
 }): Promise<WebClient> {
   const { webApi } = await import('@slack/bolt');
-  return new webApi.WebClient(token, {
-    ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
-    logger: toSlackLogger(log),
-    fetch: fetchOrSayUnreached,
-    timeout: callTimeoutMs,
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-    allowAbsoluteUrls: false,
-  });
+  return new webApi.WebClient(token, { ...toClientOptions(apiUrl), logger: toSlackLogger(log) });
 }
