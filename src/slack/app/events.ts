@@ -32,17 +32,6 @@ const Body = z.object({
   ]),
 });
 
-export const heardEvents = [
-  'app_home_opened',
-  'app_uninstalled',
-  'tokens_revoked',
-  'member_joined_channel',
-  'channel_unarchive',
-  'group_unarchive',
-  'channel_rename',
-  'group_rename',
-] as const;
-
 /** Acts on an event. All of it may come twice, and late: the second time changes nothing. */
 export async function hearEvent(desk: Desk, sent: unknown): Promise<void> {
   const body = Body.safeParse(sent).data;

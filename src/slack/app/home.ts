@@ -73,7 +73,7 @@ export function renderStrangersHome({ isTied, ownerRefs }: Pick<Viewer, 'isTied'
   return home([header(bothWords.plain('app.name')), section(text)]);
 }
 
-async function readHome(desk: Desk, { companyId }: Pick<Seat, 'companyId'>): Promise<HomeData> {
+export async function readHome(desk: Desk, { companyId }: Pick<Seat, 'companyId'>): Promise<HomeData> {
   const { credits, letters, connections, intake, clock } = desk;
   return desk.database.forCompany(companyId, async (tx) => {
     const activity = new Map(

@@ -4,13 +4,14 @@ import { RelayError, toRelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import { toSlackLogger } from '../slack-log.ts';
 import { callTimeoutMs, toClientOptions } from '../workspace/client.ts';
+import { botEvents } from '../workspace/scopes.ts';
 import { shortcutIds } from './action-ids.ts';
 import { type Ask, toAsk, toClicked, toCommand } from './ask.ts';
 import type { Block } from './block-kit.ts';
 import { answerClick, openNext } from './click.ts';
 import { answerCommand, command } from './command.ts';
 import type { Desk, SlackCalls } from './desk.ts';
-import { heardEvents, hearEvent } from './events.ts';
+import { hearEvent } from './events.ts';
 import { keepConnected } from './keep-connected.ts';
 import type { AppParts } from './parts.ts';
 import { answerSubmit, workOnSubmit } from './submit.ts';
@@ -184,7 +185,7 @@ async function openBolt(
     await ack(answerSubmit(ask.view));
     await after(workOnSubmit(desk, ask));
   });
-  for (const name of heardEvents) app.event(name, async ({ body }) => after(hearEvent(desk, body)));
+  for (const name of botEvents) app.event(name, async ({ body }) => after(hearEvent(desk, body)));
 }
 
 type Respond = (message: {

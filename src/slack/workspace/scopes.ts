@@ -15,20 +15,16 @@ export const botScopes = [
   'files:write', // the picture of the weekly digest
 ] as const;
 
-/** What Slack tells us of. */
+/** What Slack tells us of: the one list that the manifest asks for and the app listens to. */
 export const botEvents = [
   'app_home_opened',
   'app_uninstalled',
   'tokens_revoked',
   'member_joined_channel',
-  'channel_archive',
   'channel_unarchive',
   'channel_rename',
-  'channel_deleted',
-  'group_archive',
   'group_unarchive',
   'group_rename',
-  'group_deleted',
 ] as const;
 
 /** The scopes that were not given, so that an admin hears of it; [] where Slack did not say which were. */
