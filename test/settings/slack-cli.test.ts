@@ -149,7 +149,7 @@ test('a place that Slack refuses ends with 1 and says what to do', async () => {
   const refused = await type(['place', 'add', slug, workspace.addChannel({ isMember: false })]);
 
   expect(refused).toMatchObject({ out: '', exitCode: 1 });
-  expect(refused.err).toContain('/invite @Career Relay');
+  expect(refused.err).toContain('/invite @career-relay');
   expect(refused.err).toContain('(slack_refused)');
 });
 

@@ -103,7 +103,7 @@ describe('a code', () => {
     expect(Date.parse(expiresAt) - clock.now().getTime()).toBe(dayMs);
     expect(answers).toEqual([
       expect.stringContaining('連携しました'),
-      expect.stringContaining('このコードは使えません'),
+      expect.stringContaining('連携コードは使えません'),
     ]);
     expect(await listPeople()).toMatchObject([{ slackRef: first, role: 'recruiter' }]);
     const { body: audit } = await room.relay.call('GET', `/audit?company=${company.slug}`);
@@ -119,7 +119,7 @@ describe('a code', () => {
     const here = await type(workspace, user, `link ${code}`);
 
     expect([there, here]).toEqual([
-      expect.stringContaining('このコードは使えません'),
+      expect.stringContaining('連携コードは使えません'),
       expect.stringContaining('連携しました'),
     ]);
     expect((await other.call('GET', '/people')).body.items).toEqual([]);

@@ -60,11 +60,11 @@ describe('a place', () => {
   });
 
   test.each([
-    ['a channel without the app', () => workspace.addChannel({ isMember: false }), '/invite @Career Relay'],
+    ['a channel without the app', () => workspace.addChannel({ isMember: false }), '/invite @career-relay'],
     [
       'a private channel without the app',
       () => workspace.addChannel({ isPrivate: true, isMember: false }),
-      '/invite @Career Relay',
+      '/invite @career-relay',
     ],
     ['an archived channel', () => workspace.addChannel({ isArchived: true }), 'archived'],
     ['a channel that never was', () => 'C0NOWHERE01', 'does not know it'],
