@@ -54,6 +54,7 @@ describe('letters with what a person must know to decide', () => {
       {
         id,
         letter: expect.objectContaining({ id, rejectionId, status: 'held', reason: 'reason-unknown' }),
+        isReleased: false,
         applicationRef: '7',
         candidateRef: '8',
         decidedAt: stage.clock.now(),
