@@ -219,6 +219,7 @@ export async function startApp(
                 ]),
             { name: 'imports-expired', everyMs: 600_000, run: () => imports.sweep() },
             { name: 'tokens-idle', everyMs: 3_600_000, run: () => connections.keepAlive() },
+            { name: 'webhook-secrets-old', everyMs: 600_000, run: () => connections.sweepOldSecrets() },
             { name: 'slack-tokens', everyMs: 600_000, run: () => slack.sweeps.tokens() },
             { name: 'slack-expired', everyMs: 3_600_000, run: async () => void (await slack.sweeps.expired()) },
             { name: 'notices-unsent', everyMs: 10_000, run: () => slack.sweeps.unsent() },

@@ -14,6 +14,7 @@ import type { NetworkGuard } from './network-guard.ts';
 import type { Exchanged } from './refresh-token.ts';
 import { openShortMemory } from './short-memory.ts';
 import { readConnection, readSecrets, secretPlace, startFailing, stopFailing } from './store.ts';
+import { findOldSecrets } from './webhook-secret.ts';
 
 const shortMs = 5_000;
 const shortMax = 10_000;
@@ -167,7 +168,7 @@ export function openClients(parts: ClientsParts): Clients {
 }
 
 async function readInstalled(
-  { vault, byId }: Pick<ClientsParts, 'vault' | 'byId'>,
+  { vault, byId, clock }: Pick<ClientsParts, 'vault' | 'byId' | 'clock'>,
   tx: Tx,
   connectionId: string,
 ): Promise<Installed | undefined> {
@@ -175,7 +176,8 @@ async function readInstalled(
   const connector = connection && byId.get(connection.connector);
   if (!connection || !connector) return undefined;
   const key = await readCompanyKey(tx, vault, connection.companyId);
-  const secrets = new Map((await readSecrets(tx, connectionId)).map(({ name, ciphertext }) => [name, ciphertext]));
+  const rows = await readSecrets(tx, connectionId);
+  const secrets = new Map(rows.map(({ name, ciphertext }) => [name, ciphertext]));
   const read = (name: string): string => {
     const sealed = secrets.get(name);
     return sealed === undefined
@@ -186,7 +188,9 @@ async function readInstalled(
   // An install writes this secret anew: nothing kept for the tokens before it is used with those after it.
   const install = secrets.get(installName) ?? '';
   const version = key.digest('connection settings', `${JSON.stringify(settings)}${install}`).slice(0, 16);
-  const webhookKeys = (settings[connector.webhook?.secret ?? ''] ?? '').split(' ').map(toKey);
+  const field = connector.webhook?.secret ?? '';
+  const replaced = findOldSecrets(rows, field, clock.now()).map(({ name }) => read(name));
+  const webhookKeys = [settings[field] ?? '', ...replaced].flatMap((secret) => secret.split(' ')).map(toKey);
   return { connection, connector, key, settings, webhookKeys, version };
 }
 

@@ -28,7 +28,8 @@ import type { Sleep } from './limiter.ts';
 import { type NetworkGuard, openNetworkGuard } from './network-guard.ts';
 import { refreshTokenName } from './refresh-token.ts';
 import { openRegistry } from './registry.ts';
-import { listConnections, listIdleTokens, readConnection } from './store.ts';
+import { listConnections, listIdleTokens, readConnection, readSecrets } from './store.ts';
+import { findOldSecrets, type Rotation, sweepOldSecrets } from './webhook-secret.ts';
 
 /** One company's installed connector. Secrets are not in it. */
 export interface Connection {
@@ -115,6 +116,19 @@ export interface Connections {
    * @throws RelayError request_not_found; agency_incomplete where letters would leave for an agency that is not in order.
    */
   resume(tx: Tx, connectionId: string, actor: string): Promise<PauseAnswer>;
+  /**
+   * Puts a new webhook secret in the place of the present one; that is accepted, too, until `oldUntil`, and not at all
+   * where it is null. @throws RelayError request_not_found, request_conflict, request_invalid.
+   */
+  rotateWebhookSecret(
+    tx: Tx,
+    connectionId: string,
+    input: { readonly secret?: string | undefined; readonly oldUntil: Date | null; readonly actor: string },
+  ): Promise<Rotation>;
+  /** Until when a replaced webhook secret is accepted still; null: none is. */
+  readOldSecretEnd(tx: Tx, connection: Connection): Promise<Date | null>;
+  /** Deletes the replaced webhook secrets whose time is over. For a ticker. */
+  sweepOldSecrets(): Promise<number>;
   /** Its secrets are deleted at once; its history stays. */
   remove(tx: Tx, connectionId: string, actor?: string): Promise<void>;
 
@@ -242,6 +256,15 @@ export function openConnections(parts: ConnectionsParts): Connections {
       const { connection, connector, webhookKeys } = found;
       return { connection, connector, secrets: webhookKeys };
     },
+
+    async readOldSecretEnd(tx, { connectionId, connector }) {
+      const field = find(connector)?.webhook?.secret;
+      if (field === undefined) return null;
+      const old = findOldSecrets(await readSecrets(tx, connectionId), field, clock.now());
+      const ends = old.flatMap(({ expiresAt }) => expiresAt ?? []).toSorted((a, b) => a.getTime() - b.getTime());
+      return ends.at(-1) ?? null;
+    },
+    sweepOldSecrets: () => database.forSystem((tx) => sweepOldSecrets(tx, clock.now())),
 
     requireInstallable: (connector) => install.require(connector),
     beginInstall: (input) => install.begin(input),

@@ -24,3 +24,4 @@ export {
   takeSamples,
   toNamedRow,
 } from './table-file/table-file.ts';
+export type { Rotation } from './webhook-secret.ts';

@@ -28,6 +28,7 @@ import {
   saveSecrets,
   updateConnection,
 } from './store.ts';
+import { rotateSecret } from './webhook-secret.ts';
 
 const admin = 'admin';
 const defaultLetter: LetterPolicy = { holdMinutes: 1440, window: 'business-hours' };
@@ -96,7 +97,10 @@ export function openRegistry({ byId, vault, clock, guard, events, forget }: Regi
     return connection;
   }
 
-  const registry: Pick<Connections, 'create' | 'hold' | 'makeUpSecrets' | 'update' | 'pause' | 'resume' | 'remove'> = {
+  const registry: Pick<
+    Connections,
+    'create' | 'hold' | 'makeUpSecrets' | 'update' | 'pause' | 'resume' | 'remove' | 'rotateWebhookSecret'
+  > = {
     hold,
 
     async create(tx, input) {
@@ -151,6 +155,13 @@ export function openRegistry({ byId, vault, clock, guard, events, forget }: Regi
       const lack = resumesAs === 'live' ? findAgencyLack(await readAgency(tx, companyId), clock.now()) : undefined;
       if (lack) throw new RelayError('agency_incomplete', { message: lack });
       return { ok: true, connection: await registry.update(tx, connectionId, { state: resumesAs ?? 'shadow' }, actor) };
+    },
+
+    async rotateWebhookSecret(tx, connectionId, input) {
+      const connection = await hold(tx, connectionId);
+      const rotation = await rotateSecret({ vault, clock }, tx, connection, require(connection.connector), input);
+      forget(connectionId);
+      return rotation;
     },
 
     async remove(tx, connectionId, actor = admin) {

@@ -1,4 +1,5 @@
 export { type LastActivity, readLastActivity } from './activity.ts';
+export { type ConnectionHealth, readConnectionHealth } from './health.ts';
 export { type FolderParts, watchFolder } from './import-folder.ts';
 export { toApplicationFromContent } from './import-model.ts';
 export { type FileImport, listImports } from './import-store.ts';

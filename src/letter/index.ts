@@ -11,6 +11,7 @@ export {
 } from './ats-reject.ts';
 export type { CarriedLink } from './carried-link.ts';
 export { readCompanyDecisions } from './company-decisions.ts';
+export { countPlanned } from './count-planned.ts';
 export {
   countLetters,
   countWaiting,

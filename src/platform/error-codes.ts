@@ -58,6 +58,12 @@ const codes = {
     ja: 'いまの状態ではこの操作はできません。',
     en: 'This cannot be done in the present state.',
   },
+  request_outdated: {
+    kind: 'refused',
+    status: 412,
+    ja: '編集している間に、ほかの人が保存しました。最新の内容を読み込んで、もう一度お試しください。',
+    en: 'Somebody else saved in between. Load the newest version and try again.',
+  },
   request_rate_limited: {
     kind: 'rejected',
     status: 429,

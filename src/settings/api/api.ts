@@ -4,6 +4,7 @@ import { sendProblem } from '../../platform/problem.ts';
 import { atsRoutes } from './ats.ts';
 import { guardRoutes } from './auth.ts';
 import { companyRoutes } from './companies.ts';
+import { connectionHealthRoutes } from './connection-health.ts';
 import { connectionRoutes } from './connections.ts';
 import { creditRoutes } from './credits.ts';
 import { decisionRoutes } from './decisions.ts';
@@ -46,6 +47,7 @@ async function guardedRoutes(api: Server, parts: ApiParts): Promise<void> {
   api.setNotFoundHandler((request, reply) => sendProblem(new RelayError('request_not_found'), request, reply));
   companyRoutes(api, parts);
   connectionRoutes(api, parts);
+  connectionHealthRoutes(api, parts);
   pollRoutes(api, parts);
   atsRoutes(api, parts);
   installRoutes(api, parts);

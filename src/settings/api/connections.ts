@@ -18,6 +18,7 @@ import {
   listOf,
   NewConnection,
 } from './schemas.ts';
+import { requireVersion, tag } from './versions.ts';
 
 /** The connectors on offer, and what companies installed of them. */
 export function connectionRoutes(api: Server, parts: ApiParts): void {
@@ -102,7 +103,11 @@ export function connectionRoutes(api: Server, parts: ApiParts): void {
       params: IdParams,
       response: { 200: json('The connection.', Connection), ...problems('request_not_found') },
     },
-    handler: async (request) => toConnection(parts, await findConnection(parts, request.params.id)),
+    handler: async (request, reply) => {
+      const connection = await findConnection(parts, request.params.id);
+      tag(reply, toEdited(connection));
+      return toConnection(parts, connection);
+    },
   });
 
   api.route({
@@ -116,20 +121,24 @@ export function connectionRoutes(api: Server, parts: ApiParts): void {
       description:
         'What is not named stays. It is refused to turn it `live` while the agency is incomplete or its licence has ' +
         'expired. Settings given replace those of the same name. With `backfillFrom`, rejections that were seen and not ' +
-        'acted on are, from that instant on.',
+        'acted on are, from that instant on. With `If-Match`, the ETag it was read with, it is refused when somebody else ' +
+        'changed it since.',
       params: IdParams,
       body: ConnectionChange,
       response: {
         200: json('The connection as it is now.', Connection),
-        ...problems('request_not_found', 'agency_incomplete', 'vendor_address_refused'),
+        ...problems('request_not_found', 'request_outdated', 'agency_incomplete', 'vendor_address_refused'),
       },
     },
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const { companyId } = await findConnection(parts, request.params.id);
       const changed = await database.forCompany(companyId, async (tx) => {
+        const before = await connections.hold(tx, request.params.id);
+        requireVersion(request, toEdited(before));
         if (request.body.state === 'live') await requireCompleteAgency(tx, companyId, clock.now());
         return changeConnection(parts, tx, request.params.id, request.body, request.actor);
       });
+      tag(reply, toEdited(changed));
       return toConnection(parts, changed);
     },
   });
@@ -278,6 +287,20 @@ export function mergeReasons(mapping: Mapping, changes: ReasonChanges): Mapping 
     else reasons.set(reasonRef, rule);
   }
   return { reasons: Object.fromEntries(reasons) };
+}
+
+/** What people change of it; what happens by itself makes no new version. */
+function toEdited({ state, settings, letter, mapping, mode, backfillFrom }: Installed): unknown {
+  return [state, toSorted(settings), toSorted(letter), toSorted(mapping.reasons), mode, backfillFrom];
+}
+
+/** The database keeps no order of keys. */
+function toSorted(record: object): unknown {
+  const entries = Object.entries(record).map(([name, value]) => [
+    name,
+    typeof value === 'object' && value !== null ? toSorted(value) : value,
+  ]);
+  return entries.sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
 function toConnection(
