@@ -6,20 +6,11 @@ import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import { json, problems, vendorProblems } from './answers.ts';
 import { findConnection } from './connections.ts';
+import { WebhooksSetUp } from './connections-schemas.ts';
 import type { ApiParts } from './parts.ts';
 import { IdParams, Instant, listOf } from './schemas.ts';
 
-const Text = z.object({ ja: z.string(), en: z.string() });
 const DecidedBy = z.enum(['company', 'candidate', 'unknown']);
-
-export const WebhooksSetUp = z
-  .object({
-    state: z.enum(['set-up', 'by-hand']).describe('by-hand: an admin follows `steps` in the ATS.'),
-    webhookUrl: z.string(),
-    events: z.array(z.string()).describe("In the vendor's names."),
-    steps: z.array(Text).describe('What to do in the ATS, in order; [] once it is set up.'),
-  })
-  .meta({ id: 'WebhooksSetUp' });
 
 export const VendorReason = z
   .object({

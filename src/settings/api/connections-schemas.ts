@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { Instant } from './schemas.ts';
+import { fileColumns } from '../../connector/index.ts';
+import { Id, Instant } from './schemas.ts';
 
 const Count = z.int().min(0);
+const Text = z.object({ ja: z.string(), en: z.string() });
 
 export const ConnectionHealth = z
   .object({
@@ -66,3 +68,91 @@ export const Rotation = z
   })
   .meta({ id: 'WebhookSecretRotation' });
 export type Rotation = z.infer<typeof Rotation>;
+
+export const WebhooksSetUp = z
+  .object({
+    state: z.enum(['set-up', 'by-hand']).describe('by-hand: an admin follows `steps` in the ATS.'),
+    webhookUrl: z.string(),
+    events: z.array(z.string()).describe("In the vendor's names."),
+    steps: z.array(Text).describe('What to do in the ATS, in order; [] once it is set up.'),
+  })
+  .meta({ id: 'WebhooksSetUp' });
+
+export const PollFound = z
+  .object({
+    pages: Count.describe('Pages read.'),
+    seen: Count.describe('Rejections on them.'),
+    known: Count.describe('Of these, known before.'),
+    recorded: Count.describe('Missed until now, and acted on like what a webhook tells.'),
+    backfill: Count.describe('From before the mark: noted for the dry run, nothing else.'),
+    lifted: Count.describe('Rejections of ours that no longer stand.'),
+    markedAt: Instant.nullable().describe('What was decided before is acted on only from `backfillFrom`.'),
+    isComplete: z.boolean().describe('False: there is more, and a job goes on with it.'),
+  })
+  .meta({ id: 'PollFound' });
+export type PollFound = z.infer<typeof PollFound>;
+
+export const Backfill = z
+  .object({
+    found: Count.describe('Rejections seen and not acted on.'),
+    from: Instant,
+    to: Instant.describe('The mark: what was decided later is acted on anyway.'),
+    readFrom: Instant.nullable().describe(
+      'How far back the ATS was read; null: not yet. POST …/poll {days} reads further.',
+    ),
+    backfillFrom: Instant.nullable().describe('The date an admin chose.'),
+    byDay: z.array(z.object({ day: z.iso.date().describe('In Japan.'), count: Count })),
+    items: z.array(z.object({ applicationRef: z.string(), decidedAt: Instant })).describe('Newest first.'),
+    nextCursor: z.string().nullable().describe('Give it as `cursor` for the next page; null on the last one.'),
+  })
+  .meta({ id: 'Backfill' });
+export type Backfill = z.infer<typeof Backfill>;
+
+const Column = z.enum(fileColumns);
+const Columns = z
+  .partialRecord(Column, z.string())
+  .describe('Which header of the file stands for which of our columns.');
+const SetAside = z.object({ line: z.int().describe('In the file, from 1.'), reason: z.string() });
+
+const counts = {
+  rows: Count.describe('Below the header.'),
+  rejections: Count.describe('New rejections by the company, those before the mark included.'),
+  skipped: Count.describe('Understood, and nothing follows: open, known already, withdrawn, through an agent.'),
+  setAside: z.array(SetAside).describe('Rows that could not be read, 1,000 at the most; the others were taken.'),
+};
+
+export const ImportAnswer = z
+  .object({
+    importId: Id,
+    state: z.enum(['needs-confirmation', 'done']),
+    columns: Columns,
+    sample: z
+      .record(z.string(), z.array(z.string()))
+      .describe('Every header of the file, with up to three values where it stands for a column.'),
+    ...counts,
+  })
+  .meta({ id: 'ImportAnswer' });
+export type ImportAnswer = z.infer<typeof ImportAnswer>;
+
+export const FileImport = z
+  .object({
+    id: Id,
+    state: z.enum(['needs-confirmation', 'done', 'expired']),
+    name: z.string().nullable(),
+    madeAt: Instant.describe("The file's age: as it says, else as its name says, else when it came."),
+    receivedAt: Instant,
+    settledAt: Instant.nullable(),
+    columns: Columns,
+    ...counts,
+  })
+  .meta({ id: 'FileImport' });
+
+/** What POST /imports/{importId}/confirm takes; nothing confirms the guess as it is. */
+export const Confirmation = z
+  .strictObject({
+    columns: z
+      .partialRecord(Column, z.string().min(1).max(500).nullable())
+      .optional()
+      .describe('Headers that replace those guessed; null takes a column away. What is not named stays.'),
+  })
+  .meta({ examples: [{ columns: { email: '連絡先メール', reason: null } }] });

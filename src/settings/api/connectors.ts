@@ -1,6 +1,7 @@
 import {
   accessKinds,
   type Connector as Declared,
+  fileColumns,
   mayBeLeftOut,
   toScopes,
   toSettingsSchema,
@@ -30,7 +31,23 @@ export function toConnector(declared: Declared): Connector {
     cannot: [...declared.cannot],
     waysIn: [...toWaysIn(declared)],
     access: accessKinds.filter((kind) => declared.api?.access[kind]),
-    webhook: declared.webhook ? { events: [...declared.webhook.events], guide: [...declared.webhook.guide] } : null,
+    webhook: declared.webhook
+      ? {
+          events: [...declared.webhook.events],
+          guide: [...declared.webhook.guide],
+          secretField: declared.webhook.secret,
+          isSecretOurs: declared.settings[declared.webhook.secret]?.isGenerated ?? false,
+        }
+      : null,
+    file: declared.file
+      ? {
+          columns: fileColumns.flatMap((column) => {
+            const label = declared.file?.columns[column]?.label;
+            return label ? [{ column, label }] : [];
+          }),
+          guide: [...declared.file.guide],
+        }
+      : null,
     scopes: [...toScopes(declared)],
   };
 }

@@ -1,64 +1,15 @@
 import multipart from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { fileColumns, mostBytes } from '../../connector/index.ts';
+import { mostBytes } from '../../connector/index.ts';
 import { type FileImport as Imported, type ImportResult, listImports } from '../../intake/index.ts';
 import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import { json, problems } from './answers.ts';
 import { findConnection } from './connections.ts';
+import { Confirmation, FileImport, ImportAnswer } from './connections-schemas.ts';
 import type { ApiParts } from './parts.ts';
-import { Id, IdParams, Instant, listOf, PageQuery } from './schemas.ts';
-
-const Column = z.enum(fileColumns);
-const Columns = z
-  .partialRecord(Column, z.string())
-  .describe('Which header of the file stands for which of our columns.');
-const Count = z.int().min(0);
-const SetAside = z.object({ line: z.int().describe('In the file, from 1.'), reason: z.string() });
-
-const counts = {
-  rows: Count.describe('Below the header.'),
-  rejections: Count.describe('New rejections by the company, those before the mark included.'),
-  skipped: Count.describe('Understood, and nothing follows: open, known already, withdrawn, through an agent.'),
-  setAside: z.array(SetAside).describe('Rows that could not be read, 1,000 at the most; the others were taken.'),
-};
-
-export const ImportAnswer = z
-  .object({
-    importId: Id,
-    state: z.enum(['needs-confirmation', 'done']),
-    columns: Columns,
-    sample: z
-      .record(z.string(), z.array(z.string()))
-      .describe('Every header of the file, with up to three values where it stands for a column.'),
-    ...counts,
-  })
-  .meta({ id: 'ImportAnswer' });
-export type ImportAnswer = z.infer<typeof ImportAnswer>;
-
-export const FileImport = z
-  .object({
-    id: Id,
-    state: z.enum(['needs-confirmation', 'done', 'expired']),
-    name: z.string().nullable(),
-    madeAt: Instant.describe("The file's age: as it says, else as its name says, else when it came."),
-    receivedAt: Instant,
-    settledAt: Instant.nullable(),
-    columns: Columns,
-    ...counts,
-  })
-  .meta({ id: 'FileImport' });
-
-/** What POST /imports/{importId}/confirm takes; nothing confirms the guess as it is. */
-export const Confirmation = z
-  .strictObject({
-    columns: z
-      .partialRecord(Column, z.string().min(1).max(500).nullable())
-      .optional()
-      .describe('Headers that replace those guessed; null takes a column away. What is not named stays.'),
-  })
-  .meta({ examples: [{ columns: { email: '連絡先メール', reason: null } }] });
+import { Id, IdParams, listOf, PageQuery } from './schemas.ts';
 
 const UploadQuery = z.strictObject({
   name: z.string().max(255).optional().describe("The file's name, where the body is the file itself."),

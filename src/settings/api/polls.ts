@@ -4,11 +4,11 @@ import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import { json, problems, vendorProblems } from './answers.ts';
 import { findConnection } from './connections.ts';
+import { Backfill, PollFound } from './connections-schemas.ts';
 import type { ApiParts } from './parts.ts';
 import { IdParams, Instant, PageQuery } from './schemas.ts';
 
 const days = z.coerce.number().int().min(1).max(730);
-const Count = z.int().min(0);
 
 const PollRequest = z
   .strictObject({
@@ -22,36 +22,6 @@ const PollRequest = z
       ),
   })
   .meta({ examples: [{ days: 180 }] });
-
-export const PollFound = z
-  .object({
-    pages: Count.describe('Pages read.'),
-    seen: Count.describe('Rejections on them.'),
-    known: Count.describe('Of these, known before.'),
-    recorded: Count.describe('Missed until now, and acted on like what a webhook tells.'),
-    backfill: Count.describe('From before the mark: noted for the dry run, nothing else.'),
-    lifted: Count.describe('Rejections of ours that no longer stand.'),
-    markedAt: Instant.nullable().describe('What was decided before is acted on only from `backfillFrom`.'),
-    isComplete: z.boolean().describe('False: there is more, and a job goes on with it.'),
-  })
-  .meta({ id: 'PollFound' });
-export type PollFound = z.infer<typeof PollFound>;
-
-export const Backfill = z
-  .object({
-    found: Count.describe('Rejections seen and not acted on.'),
-    from: Instant,
-    to: Instant.describe('The mark: what was decided later is acted on anyway.'),
-    readFrom: Instant.nullable().describe(
-      'How far back the ATS was read; null: not yet. POST …/poll {days} reads further.',
-    ),
-    backfillFrom: Instant.nullable().describe('The date an admin chose.'),
-    byDay: z.array(z.object({ day: z.iso.date().describe('In Japan.'), count: Count })),
-    items: z.array(z.object({ applicationRef: z.string(), decidedAt: Instant })).describe('Newest first.'),
-    nextCursor: z.string().nullable().describe('Give it as `cursor` for the next page; null on the last one.'),
-  })
-  .meta({ id: 'Backfill' });
-export type Backfill = z.infer<typeof Backfill>;
 
 const BackfillQuery = z.strictObject({
   days: days.default(90).describe('How many days back from now.'),

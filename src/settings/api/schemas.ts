@@ -239,9 +239,18 @@ export const Connector = z
       .object({
         events: z.array(z.string()),
         guide: z.array(Text).describe('How to set it up by hand; {url} is the address.'),
+        secretField: z.string().describe('The field that holds its secret.'),
+        isSecretOurs: z.boolean().describe('Whether we make the secret up; false: the ATS does.'),
       })
       .nullable()
       .describe("Events to subscribe to, in the vendor's names; null: it sends no webhooks."),
+    file: z
+      .object({
+        columns: z.array(z.object({ column: z.string(), label: Text })).describe('What a row may tell.'),
+        guide: z.array(Text).describe('How a recruiter makes the file.'),
+      })
+      .nullable()
+      .describe('For an ATS whose exported files are imported; null: it takes none.'),
     scopes: z.array(z.string()).describe('Permissions the credentials need.'),
   })
   .meta({ id: 'Connector' });

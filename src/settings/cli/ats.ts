@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import { AtsRejection, RejectionTemplate, VendorReason, WebhooksSetUp } from '../api/ats.ts';
+import { AtsRejection, RejectionTemplate, VendorReason } from '../api/ats.ts';
+import { WebhooksSetUp } from '../api/connections-schemas.ts';
 import { listOf } from '../api/schemas.ts';
 import { toSegment } from './client.ts';
 import type { ClientCommand } from './command.ts';

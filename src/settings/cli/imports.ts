@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { FileImport, ImportAnswer } from '../api/imports.ts';
+import { FileImport, ImportAnswer } from '../api/connections-schemas.ts';
 import { listOf } from '../api/schemas.ts';
 import { toSegment } from './client.ts';
 import { type ClientCommand, type ListOptions, pair } from './command.ts';

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { Backfill, PollFound } from '../api/polls.ts';
+import { Backfill, PollFound } from '../api/connections-schemas.ts';
 import { Connection } from '../api/schemas.ts';
 import { toSegment } from './client.ts';
 import { type ClientCommand, wholeNumber } from './command.ts';

@@ -12,6 +12,7 @@ import type { Api } from './api/client.ts';
 import { meQuery } from './api/me.ts';
 import { isSignedOut, toProblem } from './api/problem.ts';
 import type { Me } from './api/types.ts';
+import { toConnectionSearch } from './connections/tabs.ts';
 import { Failed, NotFound } from './parts/fallbacks.tsx';
 import { toBack } from './sign-in/calls.ts';
 
@@ -130,7 +131,27 @@ const under = { getParentRoute: () => company } as const;
 /** One for each page: a lazy chunk. A page with filters validates its search here, so that they stand in the address. */
 const pages = [
   createRoute({ ...under, path: '/dashboard', component: planned }),
-  createRoute({ ...under, path: '/connections', component: planned }),
+  createRoute({
+    ...under,
+    path: '/connections',
+    component: lazyRouteComponent(() => import('./connections/connections-page.tsx'), 'ConnectionsPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/connections/new',
+    component: lazyRouteComponent(() => import('./connections/gallery-page.tsx'), 'GalleryPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/connections/new/$connector',
+    component: lazyRouteComponent(() => import('./connections/add-page.tsx'), 'AddPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/connections/$connection',
+    validateSearch: toConnectionSearch,
+    component: lazyRouteComponent(() => import('./connections/connection-page.tsx'), 'ConnectionPage'),
+  }),
   createRoute({ ...under, path: '/mapping', component: planned }),
   createRoute({ ...under, path: '/letters', component: planned }),
   createRoute({ ...under, path: '/applicants-page', component: planned }),

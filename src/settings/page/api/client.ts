@@ -15,6 +15,8 @@ export interface Api {
   getTagged<T>(path: string, query?: Query, signal?: AbortSignal): Promise<Tagged<T>>;
   /** POST, PUT, PATCH or DELETE under /api/v1; an answer without a body gives undefined. @throws ApiProblem; 412 when `ifMatch` is no longer the newest. */
   send<T = undefined>(method: Method, path: string, body?: object, ifMatch?: string | null): Promise<T>;
+  /** POST a file as it is, under /api/v1. @throws ApiProblem. */
+  upload<T>(path: string, query: Query, file: Blob): Promise<T>;
   /** The same under /api/auth. */
   auth<T = undefined>(method: 'GET' | 'POST', path: string, body?: object): Promise<T>;
 }
@@ -53,6 +55,14 @@ export function openApi({ fetch, language }: ApiParts): Api {
         await ask(`/api/v1${path}`, {
           ...withBody(method, body),
           headers: { ...toHeaders(body), ...(ifMatch ? { 'if-match': ifMatch } : {}) },
+        }),
+      ),
+    upload: async (path, query, file) =>
+      readBody(
+        await ask(`/api/v1${path}${toSearch(query)}`, {
+          method: 'POST',
+          body: file,
+          headers: { 'content-type': 'application/octet-stream' },
         }),
       ),
     auth: async (method, path, body) =>
