@@ -1,7 +1,7 @@
 import { Alert, Button, Group, List, Paper, Radio, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApi } from '../api/use-api.tsx';
 import { useCompany, useMay } from '../api/use-company.ts';
@@ -82,6 +82,7 @@ export function AddForm({ connector }: { readonly connector: Connector }) {
         <Stack gap="lg">
           {connector.access.length > 1 && (
             <Radio.Group
+              size="md"
               label={t('connections.accessLabel')}
               value={access ?? ''}
               onChange={(chosen) => setAccess(connector.access.find((one) => one === chosen) ?? null)}
@@ -89,6 +90,7 @@ export function AddForm({ connector }: { readonly connector: Connector }) {
               <Stack gap="sm" mt="xs">
                 {connector.access.map((one) => (
                   <Radio
+                    size="md"
                     key={one}
                     value={one}
                     label={t(`connections.access.${one}`)}
@@ -164,6 +166,12 @@ function Connected({ connector, connection }: ConnectedProps) {
   const words = useWords();
   const { slug } = useCompany();
   const { id, generated, webhookUrl } = connection;
+  const top = useRef<HTMLDivElement>(null);
+  // It stands in the place of a long form: what is shown only once must not be above the screen.
+  useEffect(() => {
+    window.scrollTo({ top: 0 });
+    top.current?.focus({ preventScroll: true });
+  }, []);
   const secrets = Object.entries(generated).map(([name, value]) => {
     const field = connector.fields.find((one) => one.name === name);
     return { label: field ? words(field.label) : name, value };
@@ -171,7 +179,14 @@ function Connected({ connector, connection }: ConnectedProps) {
   const steps = (connector.webhook ?? connector.file)?.guide ?? [];
   return (
     <Stack gap="lg" maw="48rem">
-      <Alert color="relay" variant="light" title={t('connections.connected', { title: connector.title })} role="status">
+      <Alert
+        ref={top}
+        tabIndex={-1}
+        color="relay"
+        variant="light"
+        title={t('connections.connected', { title: connector.title })}
+        role="status"
+      >
         {t('connections.connectedText')}
       </Alert>
       {secrets.length > 0 && <SecretsOnce secrets={secrets} />}

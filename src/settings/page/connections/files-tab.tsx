@@ -1,4 +1,4 @@
-import { Alert, Button, Group, List, Modal, Select, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, List, Modal, Select, Stack, Text, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { FileUp } from 'lucide-react';
 import { type DragEvent, useRef, useState } from 'react';
@@ -316,7 +316,8 @@ function Imports({ connectionId }: { readonly connectionId: string }) {
     },
   ];
   return (
-    <>
+    <Stack gap="md">
+      <Title order={2}>{t('connections.imports')}</Title>
       <DataTable
         label={t('connections.imports')}
         columns={columns}
@@ -336,6 +337,6 @@ function Imports({ connectionId }: { readonly connectionId: string }) {
           <SetAside rows={shown?.setAside ?? []} />
         </Stack>
       </Modal>
-    </>
+    </Stack>
   );
 }

@@ -53,6 +53,7 @@ export function LettersTab({ connector, connection, etag }: PartProps) {
     <Stack gap="lg" maw="48rem">
       <Card title={t('connections.howLetters')}>
         <Radio.Group
+          size="md"
           aria-label={t('connections.howLetters')}
           value={policy.mode}
           onChange={(chosen) => {
@@ -66,6 +67,7 @@ export function LettersTab({ connector, connection, etag }: PartProps) {
               const help = possible ? note : why;
               return (
                 <Radio
+                  size="md"
                   key={mode}
                   value={mode}
                   disabled={!possible || !maySet}
@@ -99,6 +101,7 @@ export function LettersTab({ connector, connection, etag }: PartProps) {
           disabled={!maySet}
         />
         <Radio.Group
+          size="md"
           label={t('connections.window')}
           value={policy.window}
           onChange={(chosen) => {
@@ -108,7 +111,13 @@ export function LettersTab({ connector, connection, etag }: PartProps) {
         >
           <Stack gap="sm" mt="xs">
             {windows.map((window) => (
-              <Radio key={window} value={window} label={t(`connections.windows.${window}`)} disabled={!maySet} />
+              <Radio
+                size="md"
+                key={window}
+                value={window}
+                label={t(`connections.windows.${window}`)}
+                disabled={!maySet}
+              />
             ))}
           </Stack>
         </Radio.Group>

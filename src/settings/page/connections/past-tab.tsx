@@ -49,6 +49,7 @@ export function PastTab({ connector, connection, etag }: PartProps) {
   const from = chosen ?? (past.data ? toDay(past.data.from) : '');
   const count = past.data && from !== '' ? countFrom(past.data.byDay, from) : 0;
   const rest = countRest(past.data);
+  const isTaken = startedFrom !== undefined && from >= startedFrom;
 
   function begin() {
     change.mutate(
@@ -163,7 +164,7 @@ export function PastTab({ connector, connection, etag }: PartProps) {
                   change.reset();
                   setAsking(true);
                 }}
-                disabled={count === 0}
+                disabled={count === 0 || isTaken}
               >
                 {t('connections.takePast', { count })}
               </Button>

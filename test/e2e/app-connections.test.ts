@@ -1,0 +1,209 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { servePage } from '../../src/settings/index.ts';
+import { adminToken, openRelay, sampleAgency, type TestRelay } from '../settings/relay.ts';
+import { openChromium } from '../support/chromium.ts';
+import { takePicture } from '../support/pictures.ts';
+import { findViolations, type Watched, watchPage } from '../support/watched-page.ts';
+
+const folder = fileURLToPath(new URL('../../dist-page', import.meta.url));
+const widths = { phone: { width: 390, height: 844 }, wide: { width: 1440, height: 900 } } as const;
+const looks = (['ja', 'en'] as const).flatMap((locale) =>
+  (['light', 'dark'] as const).flatMap((colorScheme) =>
+    (['phone', 'wide'] as const).map((width) => ({ locale, colorScheme, width })),
+  ),
+);
+const name = 'さくら食品株式会社';
+
+let relay: TestRelay;
+let origin: string;
+let browser: Browser;
+let companyId: string;
+let greenhouse: string;
+let hrmos: string;
+
+const file = [
+  '応募ID,選考ステータス,不合格日,氏名,メールアドレス,求人名',
+  '1,不合格,2026/11/20,髙﨑 花子,hanako@example.com,営業職',
+  "2,不合格,2026/11/21,Conan O'Brien,conan@example.com,企画職",
+  '3,選考中,,𠮷野 太郎,taro@example.com,営業職',
+  '4,不合格,いつか,山本 次郎,jiro@example.com,営業職',
+].join('\n');
+
+beforeAll(async () => {
+  relay = await openRelay();
+  await servePage(relay.server, { folder, hasSlackSignIn: true });
+  origin = await relay.server.listen({ port: 0, host: '127.0.0.1' });
+  const { body } = await relay.call('POST', '/companies', {
+    slug: 'sakura-foods',
+    name,
+    locale: 'ja',
+    postalAddress: '東京都港区架空台4-5-6',
+    contactEmail: 'recruit@example.com',
+  });
+  companyId = body.id;
+  await relay.call('PUT', '/companies/sakura-foods/agency', sampleAgency);
+  greenhouse = await connect('greenhouse', relay.settings);
+  hrmos = await connect('hrmos', {});
+  await relay.call('POST', `/connections/${greenhouse}/poll`);
+  browser = await openChromium();
+}, 120_000);
+afterAll(async () => {
+  await browser.close();
+  await relay.close();
+});
+
+async function connect(connector: string, settings: object): Promise<string> {
+  const { body } = await relay.call('POST', '/connections', { company: 'sakura-foods', connector, settings });
+  return body.id;
+}
+
+interface Opened extends Watched {
+  readonly context: BrowserContext;
+}
+
+/** An owner signed in: who he is is answered here, everything else by the server. */
+async function open(options: BrowserContextOptions = {}): Promise<Opened> {
+  const context = await browser.newContext({
+    locale: 'ja',
+    reducedMotion: 'reduce',
+    viewport: widths.wide,
+    ...options,
+    extraHTTPHeaders: { authorization: `Bearer ${adminToken}` },
+  });
+  context.setDefaultTimeout(10_000);
+  const me = {
+    kind: 'user',
+    actor: 'user:u1',
+    isOperator: false,
+    user: { id: 'u1', name: '髙﨑 花子', email: 'hanako@example.com', hasSecondFactor: true, passkeys: 0 },
+    companies: [{ id: companyId, slug: 'sakura-foods', name, role: 'owner' }],
+  };
+  await context.route('**/api/v1/me', (route) => route.fulfill({ json: me }));
+  return { context, ...(await watchPage(context, origin)) };
+}
+
+function isTooWide(page: Page): Promise<boolean> {
+  return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+}
+
+describe.each(looks)('in $locale, $colorScheme, $width', ({ locale, colorScheme, width }) => {
+  test('everybody can use the pages of connections, and they ask nobody else', async () => {
+    const { page, offences, context } = await open({ locale, colorScheme, viewport: widths[width] });
+    const found: Record<string, unknown> = {};
+    const pages = {
+      list: ['', 'main ul li time'],
+      gallery: ['/new', 'main ul li h2'],
+      add: ['/new/greenhouse', 'main form input'],
+      state: [`/${greenhouse}`, 'main dl'],
+      letters: [`/${greenhouse}?tab=letters`, 'main [role=radiogroup]'],
+      settings: [`/${greenhouse}?tab=settings`, 'main input'],
+      past: [`/${greenhouse}?tab=past`, 'main h2'],
+      files: [`/${hrmos}?tab=files`, 'main ol li'],
+    } as const;
+
+    for (const [title, [path, sign]] of Object.entries(pages)) {
+      await page.goto(`${origin}/app/c/sakura-foods/connections${path}`);
+      await page.locator(sign).first().waitFor();
+      found[title] = [await findViolations(page), await isTooWide(page)];
+      await takePicture(page, `connections-${title}-${locale}-${colorScheme}-${width}`);
+    }
+
+    expect(found).toEqual(Object.fromEntries(Object.keys(pages).map((title) => [title, [[], false]])));
+    expect(offences).toEqual([]);
+    await context.close();
+  }, 60_000);
+});
+
+test('an ATS is connected from the gallery, checked at once, and goes live only by the company’s name', async () => {
+  const { page, offences, context } = await open();
+  const { clientId = '', clientSecret = '', baseUrl = '', tokenUrl = '' } = relay.settings;
+  await page.goto(`${origin}/app/c/sakura-foods/connections`);
+
+  await page.getByRole('link', { name: '接続を追加する' }).click();
+  await page.getByRole('link', { name: 'Greenhouse に接続する' }).click();
+  await page.getByLabel('自社の認証情報').check();
+  await page.getByLabel('クライアントID', { exact: true }).fill(clientId);
+  await page.getByLabel('クライアントシークレット', { exact: true }).fill(clientSecret);
+  await page.getByRole('button', { name: '通常は変更しない項目' }).click();
+  await page.getByLabel('APIのアドレス（任意）').fill(baseUrl);
+  await page.getByLabel('トークンのアドレス（任意）').fill(tokenUrl);
+  await page.getByRole('button', { name: '接続する' }).click();
+  await page.getByText('シークレットが表示されるのは今だけです').waitFor();
+  await page.getByText('問題なく接続できました').waitFor();
+  await takePicture(page, 'connections-connected');
+  expect(await findViolations(page)).toEqual([]);
+  await page.getByRole('link', { name: 'この接続の画面へ' }).click();
+  await context.route('**/health', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ json: { ...(await response.json()), plannedLetters: 36 } });
+  });
+  await page.getByRole('button', { name: '本番に切り替える' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('待っている手紙が36通あり').waitFor();
+  const isOpenAtFirst = await dialog.getByRole('button', { name: '本番に切り替える' }).isEnabled();
+  await takePicture(page, 'connections-go-live');
+  expect(await findViolations(page)).toEqual([]);
+  await dialog.getByRole('textbox').fill(name);
+  await dialog.getByRole('button', { name: '本番に切り替える' }).click();
+  await page.getByText('手紙を送っています。').waitFor();
+  await page.getByRole('button', { name: 'シークレットを交換する' }).click();
+  await dialog.getByRole('button', { name: 'シークレットを交換する' }).click();
+  await dialog.getByText('シークレットが表示されるのは今だけです').waitFor();
+  await takePicture(page, 'connections-rotated');
+  await dialog.getByRole('button', { name: '保管しました' }).click();
+  await page.getByText('以前のシークレットを受け付ける期限').waitFor();
+  await page.getByRole('button', { name: '接続を外す' }).click();
+  await dialog.getByRole('textbox').fill('Greenhouse');
+  await dialog.getByRole('button', { name: '接続を外す' }).click();
+  await page.waitForURL(`${origin}/app/c/sakura-foods/connections`);
+
+  expect(isOpenAtFirst).toBe(false);
+  expect(offences).toEqual([]);
+  await context.close();
+});
+
+test('a dropped file shows what was guessed beside its values, and rows that cannot be read say why', async () => {
+  const { page, offences, context } = await open();
+  await page.goto(`${origin}/app/c/sakura-foods/connections/${hrmos}?tab=files`);
+
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: '応募者.csv', mimeType: 'text/csv', buffer: Buffer.from(file) });
+  await page.getByText("髙﨑 花子 ／ Conan O'Brien").waitFor();
+  await takePicture(page, 'connections-columns');
+  expect(await findViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'この列で取り込む' }).click();
+  await page.getByText('新しい不採用が2件ありました').waitFor();
+  await takePicture(page, 'connections-imported');
+  expect(await findViolations(page)).toEqual([]);
+  await page.goto(`${origin}/app/c/sakura-foods/connections/${hrmos}?tab=past`);
+  await page.getByRole('button', { name: '2件を対象にする' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: '対象にする' }).click();
+  await page.getByText('対象の始まり').waitFor();
+  await takePicture(page, 'connections-past');
+
+  expect(offences).toEqual([]);
+  await context.close();
+});
+
+test('what was typed is not lost by leaving, and a change of another admin is not overwritten', async () => {
+  const { page, context } = await open();
+  await page.goto(`${origin}/app/c/sakura-foods/connections/${hrmos}?tab=letters`);
+  await page.getByLabel('いつでも').check();
+
+  await page.getByRole('tab', { name: '状態' }).click();
+  await page.getByRole('button', { name: 'このページにとどまる' }).click();
+  await relay.call('PATCH', `/connections/${hrmos}`, { letter: { holdMinutes: 60 } });
+  await page.getByRole('button', { name: '保存する' }).click();
+  await page.getByText('ほかの人がこの内容を保存しました').waitFor();
+  await page.getByRole('button', { name: '最新の内容を読み込む' }).click();
+  await page.getByLabel('いつでも').check();
+  await page.getByRole('button', { name: '保存する' }).click();
+  await page.getByRole('button', { name: '保存する' }).waitFor({ state: 'detached' });
+
+  const { body } = await relay.call('GET', `/connections/${hrmos}`);
+  expect(body.letter).toEqual({ holdMinutes: 60, window: 'always' });
+  await context.close();
+});
