@@ -27,6 +27,7 @@ test('a connector is offered with all a person needs to connect it', async () =>
     docs: expect.stringMatching(/^https:/),
     settingsSchema: { type: 'object', additionalProperties: false },
     modes: { 'relay-sent': { possible: true } },
+    canInstall: false,
     webhook: { events: expect.arrayContaining([expect.any(String)]) },
     scopes: expect.arrayContaining(['harvest:applications:list']),
   });

@@ -46,6 +46,13 @@ afterAll(async () => {
   await hosted.close();
 });
 
+test('a connector says whether agreeing in the ATS is possible here', async () => {
+  const { body } = await relay.call('GET', '/connectors');
+
+  const told = body.items.map((one: { readonly id: string; readonly canInstall: boolean }) => [one.id, one.canInstall]);
+  expect(Object.fromEntries(told)).toMatchObject({ market: true, plain: true, lone: false, acme: false, hrmos: false });
+});
+
 let addresses = 0;
 
 /** A browser: it keeps its cookies, follows nothing by itself, and carries no token. */

@@ -35,7 +35,10 @@ export function connectionRoutes(api: Server, parts: ApiParts): void {
       description: 'Each with the settings it needs and where a person finds them, and with what its ATS cannot do.',
       response: { 200: json('The connectors.', listOf(Connector)), ...problems() },
     },
-    handler: async () => ({ items: connections.connectors.map(toConnector), nextCursor: null }),
+    handler: async () => ({
+      items: connections.connectors.map((one) => toConnector(one, canInstall(connections, one.id))),
+      nextCursor: null,
+    }),
   });
 
   api.route({
@@ -221,6 +224,16 @@ export function connectionRoutes(api: Server, parts: ApiParts): void {
       return { ok: true as const, checkedAt: clock.now() };
     },
   });
+}
+
+/** Whether this service has a client of its own there, so that agreeing in the ATS is all it takes. */
+function canInstall({ requireInstallable }: Pick<ApiParts['connections'], 'requireInstallable'>, id: string): boolean {
+  try {
+    requireInstallable(id);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const pauseRefusals = {

@@ -10,7 +10,7 @@ import {
 import type { Connector } from './schemas.ts';
 
 /** A connector's declaration as the API tells it: all a form, a person or a program needs to connect it. */
-export function toConnector(declared: Declared): Connector {
+export function toConnector(declared: Declared, canInstall: boolean): Connector {
   return {
     id: declared.id,
     title: declared.title,
@@ -31,6 +31,7 @@ export function toConnector(declared: Declared): Connector {
     cannot: [...declared.cannot],
     waysIn: [...toWaysIn(declared)],
     access: accessKinds.filter((kind) => declared.api?.access[kind]),
+    canInstall,
     webhook: declared.webhook
       ? {
           events: [...declared.webhook.events],

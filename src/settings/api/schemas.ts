@@ -235,6 +235,7 @@ export const Connector = z
     cannot: z.array(z.object({ what: Text, why: Text })).describe('What this ATS cannot do, and why.'),
     waysIn: z.array(z.enum(['webhook', 'poll', 'file'])).describe('How rejections reach us.'),
     access: z.array(Access).describe('How a connection may prove itself; [] where the ATS has no API.'),
+    canInstall: z.boolean().describe('Whether it can be connected by agreeing in the ATS here and now: POST /install.'),
     webhook: z
       .object({
         events: z.array(z.string()),

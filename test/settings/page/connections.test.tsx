@@ -42,6 +42,7 @@ const connector: Connector = {
   cannot: [],
   waysIn: ['webhook', 'file'],
   access: ['client-credentials', 'api-key'],
+  canInstall: false,
   webhook: { events: [], guide: [], secretField: 'webhookSecret', isSecretOurs: true },
   file: {
     columns: [

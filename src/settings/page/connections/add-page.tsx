@@ -51,7 +51,7 @@ export function AddForm({ connector }: { readonly connector: Connector }) {
   const api = useApi();
   const { slug } = useCompany();
   const refresh = useRefresh();
-  const [access, setAccess] = useState<Access | null>(connector.access[0] ?? null);
+  const [access, setAccess] = useState<Access | null>(toFirstAccess(connector));
   const [values, setValues] = useState<Values>(() => toStart(connector));
   const isInstalled = access === 'authorization-code';
   const fields = toFieldsOf(connector.fields, access);
@@ -94,7 +94,10 @@ export function AddForm({ connector }: { readonly connector: Connector }) {
                     key={one}
                     value={one}
                     label={t(`connections.access.${one}`)}
-                    description={t(`connections.accessHelp.${one}`)}
+                    description={t(
+                      isPossible(connector, one) ? `connections.accessHelp.${one}` : 'connections.noClient',
+                    )}
+                    disabled={!isPossible(connector, one)}
                   />
                 ))}
               </Stack>
@@ -130,6 +133,15 @@ export function AddForm({ connector }: { readonly connector: Connector }) {
   );
 }
 
+function isPossible({ canInstall }: Connector, access: Access): boolean {
+  return access !== 'authorization-code' || canInstall;
+}
+
+/** The first that is possible here; null where the ATS has no API. */
+function toFirstAccess(connector: Connector): Access | null {
+  return connector.access.find((one) => isPossible(connector, one)) ?? connector.access[0] ?? null;
+}
+
 function toStart({ fields }: Connector): Values {
   return Object.fromEntries(fields.map(({ name, default: start }) => [name, start ?? '']));
 }
@@ -145,12 +157,16 @@ function InstallStep({ connector }: { readonly connector: Connector }) {
   });
   return (
     <Stack gap="md">
-      <Text>{t('connections.installText', { title: connector.title })}</Text>
+      <Text>
+        {connector.canInstall ? t('connections.installText', { title: connector.title }) : t('connections.noClient')}
+      </Text>
       <ProblemNote thrown={install.error} />
       <Group justify="flex-end">
-        <Button onClick={() => install.mutate()} loading={install.isPending || install.isSuccess}>
-          {t('connections.installGo', { title: connector.title })}
-        </Button>
+        {connector.canInstall && (
+          <Button onClick={() => install.mutate()} loading={install.isPending || install.isSuccess}>
+            {t('connections.installGo', { title: connector.title })}
+          </Button>
+        )}
       </Group>
     </Stack>
   );
