@@ -58,6 +58,12 @@ const codes = {
     ja: 'いまの状態ではこの操作はできません。',
     en: 'This cannot be done in the present state.',
   },
+  request_overtaken: {
+    kind: 'refused',
+    status: 412,
+    ja: '編集している間に、ほかの人がこの内容を保存しました。最新の内容を読み込んでから、もう一度お試しください。',
+    en: 'Somebody else saved this in the meantime. Load the newest version and try again.',
+  },
   request_rate_limited: {
     kind: 'rejected',
     status: 429,

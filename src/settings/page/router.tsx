@@ -14,6 +14,7 @@ import { isSignedOut, toProblem } from './api/problem.ts';
 import type { Me } from './api/types.ts';
 import { Failed, NotFound } from './parts/fallbacks.tsx';
 import { toBack } from './sign-in/calls.ts';
+import { toSlackSearch } from './slack/kinds.ts';
 
 interface Context {
   readonly api: Api;
@@ -140,7 +141,12 @@ const pages = [
     component: lazyRouteComponent(() => import('./credits/credits-page.tsx'), 'CreditsPage'),
   }),
   createRoute({ ...under, path: '/activity', component: planned }),
-  createRoute({ ...under, path: '/slack', component: planned }),
+  createRoute({
+    ...under,
+    path: '/slack',
+    validateSearch: toSlackSearch,
+    component: lazyRouteComponent(() => import('./slack/slack-page.tsx'), 'SlackPage'),
+  }),
   createRoute({
     ...under,
     path: '/members',
