@@ -221,6 +221,8 @@ function openPeopleAdmin({ database, people }: SlackAdminParts) {
   } satisfies Partial<SlackAdmin>;
 }
 
+const previewTitles = { ja: '見本', en: 'Sample' } as const satisfies Record<Locale, string>;
+
 function openWordingAdmin({ database, clock, baseUrl }: SlackAdminParts) {
   return {
     listWordings: (companyId) => database.forCompany(companyId, (tx) => listWordings(tx, companyId)),
@@ -253,7 +255,7 @@ function openWordingAdmin({ database, clock, baseUrl }: SlackAdminParts) {
         const wording = given ?? (await readWording(tx, companyId, kind, locale));
         const previewed = previewNotice({ kind, locale, company: company.name, baseUrl, wording });
         const { text, blocks, problems } = previewed;
-        const html = renderBlocksPage({ title: kind, locale, messages: [{ text, blocks, at: clock.now() }] });
+        const html = renderBlocksPage({ title: previewTitles[locale], locale, messages: [{ text, blocks, at: clock.now() }] });
         return { text, blocks, html, problems: problems.map(sayProblem) };
       }),
   } satisfies Partial<SlackAdmin>;
