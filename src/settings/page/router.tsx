@@ -12,6 +12,8 @@ import type { Api } from './api/client.ts';
 import { meQuery } from './api/me.ts';
 import { isSignedOut, toProblem } from './api/problem.ts';
 import type { Me } from './api/types.ts';
+import { toApplicantsSearch } from './applicants/search.ts';
+import { toSettingsSearch } from './company/tabs.ts';
 import { Failed, NotFound } from './parts/fallbacks.tsx';
 import { toBack } from './sign-in/calls.ts';
 import { toSlackSearch } from './slack/kinds.ts';
@@ -134,7 +136,12 @@ const pages = [
   createRoute({ ...under, path: '/connections', component: planned }),
   createRoute({ ...under, path: '/mapping', component: planned }),
   createRoute({ ...under, path: '/letters', component: planned }),
-  createRoute({ ...under, path: '/applicants-page', component: planned }),
+  createRoute({
+    ...under,
+    path: '/applicants-page',
+    validateSearch: toApplicantsSearch,
+    component: lazyRouteComponent(() => import('./applicants/applicants-page.tsx'), 'ApplicantsPage'),
+  }),
   createRoute({
     ...under,
     path: '/credits',
@@ -162,7 +169,12 @@ const pages = [
     path: '/account',
     component: lazyRouteComponent(() => import('./account/account-page.tsx'), 'AccountPage'),
   }),
-  createRoute({ ...under, path: '/settings', component: planned }),
+  createRoute({
+    ...under,
+    path: '/settings',
+    validateSearch: toSettingsSearch,
+    component: lazyRouteComponent(() => import('./company/settings-page.tsx'), 'SettingsPage'),
+  }),
 ] as const;
 
 const tree = root.addChildren([

@@ -35,5 +35,6 @@ export function toShown(
   return html
     .replace('<style>', `<style nonce="${nonce}">`)
     .replace('<html ', scheme ? `<html data-scheme="${scheme}" ` : '<html ')
-    .replaceAll(/ (?:href|action)="/g, ' data-none="');
+    .replaceAll(/ (?:href|action)="/g, ' data-none="')
+    .replaceAll('type="submit"', 'type="button"');
 }

@@ -37,7 +37,11 @@ export function WorkspaceCard({ slug, state, maySet }: WorkspaceCardProps) {
           {maySet && <Disconnect slug={slug} name={state.workspace?.name ?? ''} />}
         </Group>
         {!isWell && (
-          <Alert color="orange" role="status" title={t(state.state === 'uninstalled' ? 'slack.uninstalledTitle' : 'slack.brokenTitle')}>
+          <Alert
+            color="orange"
+            role="status"
+            title={t(state.state === 'uninstalled' ? 'slack.uninstalledTitle' : 'slack.brokenTitle')}
+          >
             <Stack gap="sm" align="flex-start">
               <Text size="sm">{t('slack.waits')}</Text>
               {maySet ? (
