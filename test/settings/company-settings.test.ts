@@ -71,7 +71,7 @@ test.each([
   ['ja', 'ask', '同意する'],
   ['en', 'ask', 'I agree'],
   ['ja', 'granted', 'K7QP-3M9X'],
-  ['en', 'declined', 'company-'],
+  ['en', 'declined', 'Your answer is recorded'],
   ['ja', 'withdrawn', '取り消'],
 ])('the page of applicants is shown in %s where they %s, and keeps nothing', async (locale, page, found) => {
   const { slug } = await addCompany(relay);
