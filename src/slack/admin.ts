@@ -255,7 +255,11 @@ function openWordingAdmin({ database, clock, baseUrl }: SlackAdminParts) {
         const wording = given ?? (await readWording(tx, companyId, kind, locale));
         const previewed = previewNotice({ kind, locale, company: company.name, baseUrl, wording });
         const { text, blocks, problems } = previewed;
-        const html = renderBlocksPage({ title: previewTitles[locale], locale, messages: [{ text, blocks, at: clock.now() }] });
+        const html = renderBlocksPage({
+          title: previewTitles[locale],
+          locale,
+          messages: [{ text, blocks, at: clock.now() }],
+        });
         return { text, blocks, html, problems: problems.map(sayProblem) };
       }),
   } satisfies Partial<SlackAdmin>;

@@ -105,7 +105,7 @@ test("a channel the app is not in is refused with what to do, in the reader's la
   const english = await ask('POST', path, { slackRef }, { 'accept-language': 'en' });
 
   expect(japanese).toMatchObject({ status: 422, body: { code: 'slack_refused' } });
-  expect(japanese.body.title).toMatch(/^アプリがまだチャンネルに参加していません。.*\/invite @Career Relay/);
+  expect(japanese.body.title).toMatch(/^アプリがまだチャンネルに参加していません。.*\/invite @career-relay/);
   expect(english.body.title).toMatch(/^The app is not in the channel yet\./);
 });
 

@@ -102,7 +102,7 @@ describe('a place', () => {
 
     await userEvent.click(await screen.findByRole('button', { name: '#saiyo を再確認する' }));
 
-    expect(screen.getByText(/\/invite @Career Relay/)).not.toBeNull();
+    expect(screen.getByText(/\/invite @career-relay/)).not.toBeNull();
     await waitFor(() => expect(asked.some(({ url }) => url.endsWith(`${place.id}/retry`))).toBe(true));
   });
 
