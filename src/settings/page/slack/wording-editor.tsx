@@ -139,68 +139,70 @@ function Desk({ slug, path, desk, maySet }: DeskProps) {
   }
 
   return (
-    <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="xl">
-      <Stack gap="md">
-        <Group gap="sm">
-          <StatusBadge tone={own ? 'waiting' : 'idle'}>
-            {t(own ? 'slack.wording.isOwn' : 'slack.wording.isOurs')}
-          </StatusBadge>
-          {maySet && own && <BackToOurs path={path} onDone={reset} />}
-        </Group>
-        {!own && !ours && <Text size="sm">{t('slack.wording.noOurs')}</Text>}
-        <TextInput
-          label={t('slack.wording.title')}
-          value={words.title}
-          onChange={(event) => edit({ title: event.currentTarget.value })}
-          maxLength={longest.title}
-          disabled={!maySet}
-        />
-        <Textarea
-          ref={body}
-          label={t('slack.wording.body')}
-          description={t('slack.wording.bodyHelp')}
-          value={words.body}
-          onChange={(event) => edit({ body: event.currentTarget.value })}
-          maxLength={longest.body}
-          autosize
-          minRows={5}
-          maxRows={14}
-          disabled={!maySet}
-        />
-        {maySet && (
-          <Stack gap="xs" role="group" aria-label={t('slack.wording.tokens')}>
-            <Text size="sm" fw={500}>
-              {t('slack.wording.tokens')}
-            </Text>
-            <Group gap="xs">
-              {tokens.map(({ name }) => (
-                <Button key={name} variant="default" size="compact-md" ff="monospace" onClick={() => insert(name)}>
-                  {name}
-                </Button>
-              ))}
-            </Group>
-          </Stack>
-        )}
-      </Stack>
-      <Stack gap="md">
-        <Title order={2}>{t('slack.wording.preview')}</Title>
-        <ProblemNote thrown={preview.error} onRetry={() => void preview.refetch()} />
-        {isDirty && problems.length > 0 && (
-          <Alert color="orange" role="status" title={t('slack.wording.problems')}>
-            <List size="sm">
-              {problems.map((problem) => (
-                <List.Item key={problem}>
-                  <Problem problem={problem} />
-                </List.Item>
-              ))}
-            </List>
-          </Alert>
-        )}
-        {preview.data && <PreviewFrame html={preview.data.html} title={t('slack.wording.preview')} hasScheme />}
-        <Text size="sm" c="dimmed">
-          {t('slack.wording.previewText')}
-        </Text>
-      </Stack>
+    <>
+      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="xl">
+        <Stack gap="md">
+          <Group gap="sm">
+            <StatusBadge tone={own ? 'waiting' : 'idle'}>
+              {t(own ? 'slack.wording.isOwn' : 'slack.wording.isOurs')}
+            </StatusBadge>
+            {maySet && own && <BackToOurs path={path} onDone={reset} />}
+          </Group>
+          {!own && !ours && <Text size="sm">{t('slack.wording.noOurs')}</Text>}
+          <TextInput
+            label={t('slack.wording.title')}
+            value={words.title}
+            onChange={(event) => edit({ title: event.currentTarget.value })}
+            maxLength={longest.title}
+            disabled={!maySet}
+          />
+          <Textarea
+            ref={body}
+            label={t('slack.wording.body')}
+            description={t('slack.wording.bodyHelp')}
+            value={words.body}
+            onChange={(event) => edit({ body: event.currentTarget.value })}
+            maxLength={longest.body}
+            autosize
+            minRows={5}
+            maxRows={14}
+            disabled={!maySet}
+          />
+          {maySet && (
+            <Stack gap="xs" role="group" aria-label={t('slack.wording.tokens')}>
+              <Text size="sm" fw={500}>
+                {t('slack.wording.tokens')}
+              </Text>
+              <Group gap="xs">
+                {tokens.map(({ name }) => (
+                  <Button key={name} variant="default" size="compact-md" ff="monospace" onClick={() => insert(name)}>
+                    {name}
+                  </Button>
+                ))}
+              </Group>
+            </Stack>
+          )}
+        </Stack>
+        <Stack gap="md">
+          <Title order={2}>{t('slack.wording.preview')}</Title>
+          <ProblemNote thrown={preview.error} onRetry={() => void preview.refetch()} />
+          {isDirty && problems.length > 0 && (
+            <Alert color="orange" role="status" title={t('slack.wording.problems')}>
+              <List size="sm">
+                {problems.map((problem) => (
+                  <List.Item key={problem}>
+                    <Problem problem={problem} />
+                  </List.Item>
+                ))}
+              </List>
+            </Alert>
+          )}
+          {preview.data && <PreviewFrame html={preview.data.html} title={t('slack.wording.preview')} hasScheme />}
+          <Text size="sm" c="dimmed">
+            {t('slack.wording.previewText')}
+          </Text>
+        </Stack>
+      </SimpleGrid>
       <SaveBar
         isDirty={isDirty}
         isSaving={save.isPending}
@@ -212,7 +214,7 @@ function Desk({ slug, path, desk, maySet }: DeskProps) {
           void queries.invalidateQueries({ queryKey: [path] });
         }}
       />
-    </SimpleGrid>
+    </>
   );
 }
 
