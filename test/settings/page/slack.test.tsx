@@ -4,6 +4,8 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { findAgencyFaults, toLicenceNumber } from '../../../src/settings/page/company/rules.ts';
 import { toShown } from '../../../src/settings/page/parts/preview-frame.tsx';
+import { WaysContext } from '../../../src/settings/page/sign-in/ways.ts';
+import { ConnectCard } from '../../../src/settings/page/slack/connect-card.tsx';
 import { toSlackSearch } from '../../../src/settings/page/slack/kinds.ts';
 import { PlaceList, toRef } from '../../../src/settings/page/slack/place-list.tsx';
 import { RouteEditor } from '../../../src/settings/page/slack/route-editor.tsx';
@@ -75,6 +77,23 @@ test('a page that is shown in a frame keeps its style and leads nowhere', () => 
   expect(toShown(html, { nonce: 'n', scheme: 'dark' })).toBe(
     '<html data-scheme="dark" lang="ja"><style nonce="n">a{}</style><a data-none="/x">x</a><form data-none="/y"><button type="button">',
   );
+});
+
+test('installing leads to Slack by the address that the server gives', async () => {
+  const left: string[] = [];
+  const ways = { hasSlack: false, remember: () => undefined, leave: (url: string) => void left.push(url) };
+  const url = 'https://relay.example.com/install/slack?ticket=x';
+  const { asked } = await renderPart(
+    <WaysContext value={ways}>
+      <ConnectCard slug="sakura-foods" maySet />
+    </WaysContext>,
+    { answer: answer({ install: { url, expiresAt: '2026-11-24T01:10:00.000Z' } }) },
+  );
+
+  await userEvent.click(screen.getByRole('button', { name: 'Slackにインストールする' }));
+
+  await waitFor(() => expect(left).toEqual([url]));
+  expect(JSON.parse(String(asked[0]?.init.body))).toEqual({ company: 'sakura-foods', connector: 'slack' });
 });
 
 describe('a place', () => {
