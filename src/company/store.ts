@@ -14,6 +14,8 @@ export interface NewCompany {
   readonly contactEmail: string;
 }
 
+export type CompanyDetails = Omit<NewCompany, 'slug'>;
+
 /** Adds a company with a data key of its own. System transaction. @throws RelayError request_conflict when the slug is taken. */
 export async function createCompany(tx: Tx, vault: Vault, input: NewCompany, now: Date): Promise<Company> {
   const companyId = newId();
@@ -44,6 +46,33 @@ export async function readCompany(tx: Tx, companyId: string): Promise<Company | 
 export async function readCompanyBySlug(tx: Tx, slug: string): Promise<Company | undefined> {
   const row = await tx.selectFrom('company').selectAll().where('slug', '=', slug).executeTakeFirst();
   return row && toCompany(row);
+}
+
+/**
+ * The company as it stands, held against every other writer until the transaction ends.
+ * @throws RelayError request_not_found.
+ */
+export async function holdCompany(tx: Tx, companyId: string): Promise<Company> {
+  const row = await tx
+    .selectFrom('company')
+    .selectAll()
+    .where('company_id', '=', companyId)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  if (!row) throw new RelayError('request_not_found', { message: 'the company is gone' });
+  return toCompany(row);
+}
+
+/** Letters, pages and notices say the new details from now on. What was sent or agreed to stays as it was. */
+export async function saveCompany(tx: Tx, companyId: string, details: CompanyDetails): Promise<Company> {
+  const { name, locale, postalAddress, contactEmail } = details;
+  const row = await tx
+    .updateTable('company')
+    .set({ name, locale, postal_address: postalAddress, contact_email: contactEmail })
+    .where('company_id', '=', companyId)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return toCompany(row);
 }
 
 export async function listCompanies(tx: Tx): Promise<readonly Company[]> {

@@ -8,4 +8,5 @@ export {
 export { type ConsentParts, type Consents, openConsents } from './consents.ts';
 export { type ConsentCounts, countConsents } from './count.ts';
 export type { Consent, Decision, Purpose } from './model.ts';
+export { openConsentPreview, type PreviewName, previewNames } from './preview.ts';
 export { type ListedConsent, listConsents, readConsents, readStanding } from './store.ts';

@@ -10,6 +10,8 @@ export type ErrorKind = 'rejected' | 'config' | 'transient' | 'data' | 'internal
 export interface ErrorDetails {
   /** For us: names no person and no secret. */
   readonly message?: string;
+  /** Instead of the code's own text, where we know the cause more closely. */
+  readonly userMessage?: { readonly ja: string; readonly en: string };
   /** Wait at least this long before trying again, in milliseconds. */
   readonly retryAfterMs?: number;
   /** Never a foreign HTTP error: those carry headers with secrets. */
@@ -29,7 +31,7 @@ export class RelayError extends Error {
     super(details.message ?? known.en, details.cause ? { cause: details.cause } : undefined);
     this.code = code;
     this.kind = known.kind;
-    this.userMessage = { ja: known.ja, en: known.en };
+    this.userMessage = details.userMessage ?? { ja: known.ja, en: known.en };
     this.retryAfterMs = details.retryAfterMs;
   }
 }

@@ -11,7 +11,10 @@ import type { Place, Route } from './place/model.ts';
 import { type AddedPlace, type PlaceRefusal, type PlaceWarning, placeRefusals } from './place/places.ts';
 import type { Telling } from './telling.ts';
 import { renderBlocksPage } from './text/block-page.ts';
+import { lintWording, longestWording } from './text/lint-wording.ts';
 import { previewNotice } from './text/preview.ts';
+import { noticeTexts } from './text/texts.ts';
+import { type NoticeToken, noticeTokens } from './text/tokens.ts';
 import type { RenderedNotice, Wording } from './text/view.ts';
 import { listWordings, readWording, removeWording, saveWording } from './text/wording.ts';
 import { type Disconnected, readTie, type SlackWorkspaces, saveHours } from './workspace/index.ts';
@@ -34,6 +37,18 @@ export interface CompanyWording extends Wording {
   readonly kind: NoticeKind;
   readonly locale: Locale;
   readonly updatedAt: Date;
+}
+
+/** All that whoever words a notice has before them. */
+export interface WordingDesk {
+  readonly kind: NoticeKind;
+  readonly locale: Locale;
+  /** null: the company uses our words. */
+  readonly own: Wording | null;
+  /** Ours; null where they hang on conditions, which a wording of one's own cannot. */
+  readonly ours: Wording | null;
+  readonly tokens: readonly NoticeToken[];
+  readonly longest: Readonly<Record<keyof Wording, number>>;
 }
 
 /**
@@ -81,6 +96,8 @@ export interface SlackAdmin {
   ): Promise<{ readonly code: string; readonly expiresAt: Date }>;
 
   listWordings(companyId: string): Promise<readonly CompanyWording[]>;
+  /** The words of one notice, and what they may use. */
+  readWording(companyId: string, kind: NoticeKind, locale: Locale): Promise<WordingDesk>;
   /** @throws RelayError request_invalid naming what is wrong with the wording. */
   saveWording(companyId: string, wording: Omit<CompanyWording, 'updatedAt'>, actor: string): Promise<CompanyWording>;
   removeWording(companyId: string, kind: NoticeKind, locale: Locale, actor: string): Promise<void>;
@@ -186,7 +203,7 @@ const refusalCodes = {
 function requireAdded(added: AddedPlace) {
   if (added.ok) return { place: added.place, warnings: added.warnings };
   const { ja, en } = placeRefusals[added.reason];
-  throw new RelayError(refusalCodes[added.reason], { message: `${ja} / ${en}` });
+  throw new RelayError(refusalCodes[added.reason], { message: `${ja} / ${en}`, userMessage: { ja, en } });
 }
 
 function openPeopleAdmin({ database, people }: SlackAdminParts) {
@@ -204,9 +221,19 @@ function openPeopleAdmin({ database, people }: SlackAdminParts) {
   } satisfies Partial<SlackAdmin>;
 }
 
+const previewTitles = { ja: '見本', en: 'Sample' } as const satisfies Record<Locale, string>;
+
 function openWordingAdmin({ database, clock, baseUrl }: SlackAdminParts) {
   return {
     listWordings: (companyId) => database.forCompany(companyId, (tx) => listWordings(tx, companyId)),
+    async readWording(companyId, kind, locale) {
+      const own = await database.forCompany(companyId, (tx) => readWording(tx, companyId, kind, locale));
+      const { title, body } = noticeTexts[locale][kind];
+      const isPlain = lintWording(kind, { title, body }, baseUrl).length === 0;
+      const ours = isPlain ? { title, body } : null;
+      const tokens = [{ name: 'company', sample: '' }, ...noticeTokens[kind]];
+      return { kind, locale, own: own ?? null, ours, tokens, longest: longestWording };
+    },
     async saveWording(companyId, { kind, locale, title, body }, actor) {
       const at = clock.now();
       const place = { companyId, kind, locale };
@@ -228,7 +255,11 @@ function openWordingAdmin({ database, clock, baseUrl }: SlackAdminParts) {
         const wording = given ?? (await readWording(tx, companyId, kind, locale));
         const previewed = previewNotice({ kind, locale, company: company.name, baseUrl, wording });
         const { text, blocks, problems } = previewed;
-        const html = renderBlocksPage({ title: kind, locale, messages: [{ text, blocks, at: clock.now() }] });
+        const html = renderBlocksPage({
+          title: previewTitles[locale],
+          locale,
+          messages: [{ text, blocks, at: clock.now() }],
+        });
         return { text, blocks, html, problems: problems.map(sayProblem) };
       }),
   } satisfies Partial<SlackAdmin>;

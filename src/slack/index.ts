@@ -1,4 +1,4 @@
-export type { CompanyWording, SlackAdmin, SlackState } from './admin.ts';
+export type { CompanyWording, SlackAdmin, SlackState, WordingDesk } from './admin.ts';
 export { botName } from './model.ts';
 export { type NoticeKind, noticeKinds } from './notice/kinds.ts';
 export type { Notice } from './notice/model.ts';

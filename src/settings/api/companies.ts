@@ -2,13 +2,16 @@ import {
   type Agency as CompanyAgency,
   createCompany,
   findAgencyLack,
+  holdCompany,
   type Company as KnownCompany,
   listCompanies,
   readAgency,
   readTerms,
   saveAgency,
+  saveCompany,
   saveTerms,
 } from '../../company/index.ts';
+import { openConsentPreview } from '../../consent/index.ts';
 import { appendAudit } from '../../platform/audit.ts';
 import type { Tx } from '../../platform/database.ts';
 import { RelayError } from '../../platform/errors.ts';
@@ -18,10 +21,13 @@ import { isOf } from './access.ts';
 import { cutPage, json, problems } from './answers.ts';
 import { type ApiParts, asCompany, toStaticLink } from './parts.ts';
 import { Agency, AgencyDetails, Company, listOf, NewCompany, NewTerms, PageQuery, SlugParams } from './schemas.ts';
+import { CompanyChange, ConsentPreview, ConsentPreviewQuery } from './settings-schemas.ts';
+import { requireVersion, toEtag } from './versions.ts';
 
 /** Companies, and the agency each of them works with. */
 export function companyRoutes(api: Server, parts: ApiParts): void {
   const { database, vault, clock, letters } = parts;
+  const renderPreview = openConsentPreview();
 
   api.route({
     method: 'GET',
@@ -88,7 +94,74 @@ export function companyRoutes(api: Server, parts: ApiParts): void {
       params: SlugParams,
       response: { 200: json('The company.', Company), ...problems('request_not_found') },
     },
-    handler: (request) => asCompany(parts, request.params.slug, async (_tx, company) => toCompany(parts, company)),
+    handler: async (request, reply) => {
+      const shown = await asCompany(parts, request.params.slug, async (_tx, company) => toCompany(parts, company));
+      return reply.header('etag', toEtag(shown)).send(shown);
+    },
+  });
+
+  api.route({
+    method: 'PATCH',
+    url: '/companies/:slug',
+    config: { access: { right: 'settings', company: 'slug' } },
+    schema: {
+      operationId: 'changeCompany',
+      tags: ['Companies'],
+      summary: "Change a company's details",
+      description:
+        'They stand in every letter and page from now on. What was sent or agreed to stays as it was. `If-Match` with the ' +
+        'ETag that was read keeps two admins from overwriting each other.',
+      params: SlugParams,
+      body: CompanyChange,
+      response: { 200: json('The company.', Company), ...problems('request_not_found', 'request_outdated') },
+    },
+    handler: async (request, reply) => {
+      const saved = await asCompany(parts, request.params.slug, async (tx, { companyId }) => {
+        const known = await holdCompany(tx, companyId);
+        requireVersion(request, toCompany(parts, known));
+        const { name, locale, postalAddress, contactEmail } = request.body;
+        const company = await saveCompany(tx, companyId, {
+          name: name ?? known.name,
+          locale: locale ?? known.locale,
+          postalAddress: postalAddress ?? known.postalAddress,
+          contactEmail: contactEmail ?? known.contactEmail,
+        });
+        await appendAudit(tx, {
+          companyId,
+          at: clock.now(),
+          actor: request.actor,
+          action: 'company.changed',
+          subject: companyId,
+          detail: { fields: Object.keys(request.body).sort().join(' ') },
+        });
+        return toCompany(parts, company);
+      });
+      return reply.header('etag', toEtag(saved)).send(saved);
+    },
+  });
+
+  api.route({
+    method: 'GET',
+    url: '/companies/:slug/consent-preview',
+    config: { access: { right: 'look', company: 'slug' } },
+    schema: {
+      operationId: 'previewConsentPage',
+      tags: ['Companies'],
+      summary: "Show the applicants' page as an applicant would see it",
+      description: 'With an invented applicant. Nothing is kept, and no answer can be given there.',
+      params: SlugParams,
+      querystring: ConsentPreviewQuery,
+      response: { 200: json('The page.', ConsentPreview), ...problems('request_not_found') },
+    },
+    handler: ({ params, query }) =>
+      asCompany(parts, params.slug, async (tx, company) => {
+        const now = clock.now();
+        const agency = await readAgency(tx, company.companyId);
+        const terms = agency && (await readTerms(tx, agency.agencyId, now));
+        const locale = query.locale ?? company.locale;
+        const html = renderPreview({ name: query.page, locale, company, agency, terms, now });
+        return { html, lack: findAgencyLack(agency, now) ?? null };
+      }),
   });
 
   api.route({
@@ -103,10 +176,12 @@ export function companyRoutes(api: Server, parts: ApiParts): void {
       params: SlugParams,
       response: { 200: json('The agency.', Agency), ...problems('request_not_found') },
     },
-    handler: (request) =>
-      asCompany(parts, request.params.slug, async (tx, { companyId }) =>
+    handler: async (request, reply) => {
+      const agency = await asCompany(parts, request.params.slug, async (tx, { companyId }) =>
         toAgency(tx, await requireAgency(tx, companyId), clock.now()),
-      ),
+      );
+      return reply.header('etag', toEtag(toDetails(agency))).send(agency);
+    },
   });
 
   api.route({
@@ -123,11 +198,14 @@ export function companyRoutes(api: Server, parts: ApiParts): void {
         'Letters that were held for want of an agency in order are planned again.',
       params: SlugParams,
       body: AgencyDetails,
-      response: { 200: json('The agency.', Agency), ...problems('request_not_found') },
+      response: { 200: json('The agency.', Agency), ...problems('request_not_found', 'request_outdated') },
     },
     handler: (request) =>
       asCompany(parts, request.params.slug, async (tx, { companyId }) => {
         const now = clock.now();
+        await holdCompany(tx, companyId);
+        const known = await readAgency(tx, companyId);
+        requireVersion(request, known ? toDetails(known) : {});
         const agency = await saveAgency(tx, companyId, request.body, now);
         await appendAudit(tx, {
           companyId,
@@ -180,6 +258,12 @@ async function requireAgency(tx: Tx, companyId: string): Promise<CompanyAgency> 
 
 function toCompany(parts: ApiParts, { companyId, ...company }: KnownCompany): Company {
   return { id: companyId, ...company, staticLink: toStaticLink(parts, company) };
+}
+
+/** What an admin types in; the version of an agency is that of these. */
+function toDetails(agency: AgencyDetails): AgencyDetails {
+  const { name, address, representative, licenceNumber, licenceExpiresOn, privacyUrl, registrationUrl } = agency;
+  return { name, address, representative, licenceNumber, licenceExpiresOn, privacyUrl, registrationUrl };
 }
 
 async function toAgency(tx: Tx, agency: CompanyAgency, now: Date): Promise<Agency> {

@@ -193,6 +193,22 @@ export const SlackWording = z
   .object({ kind: NoticeKind, locale: Locale, title: z.string(), body: z.string(), updatedAt: Instant })
   .meta({ id: 'SlackWording' });
 
+export const SlackWordingDesk = z
+  .object({
+    kind: NoticeKind,
+    locale: Locale,
+    own: z.object({ title: z.string(), body: z.string() }).nullable().describe('null: the company uses our words.'),
+    ours: z
+      .object({ title: z.string(), body: z.string() })
+      .nullable()
+      .describe('Our words; null where they hang on conditions, which a wording of one’s own cannot.'),
+    tokens: z
+      .array(z.object({ name: z.string(), sample: z.union([z.string(), z.number()]) }))
+      .describe('What may stand in it as `{{ name }}`, with an invented value.'),
+    longest: z.object({ title: z.int(), body: z.int() }).describe('Characters, at most.'),
+  })
+  .meta({ id: 'SlackWordingDesk' });
+
 export const AskedPreview = z
   .strictObject({
     kind: NoticeKind,

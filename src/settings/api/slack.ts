@@ -26,8 +26,10 @@ import {
   SlackState,
   SlackToken,
   SlackWording,
+  SlackWordingDesk,
   WordingParams,
 } from './slack-schemas.ts';
+import { requireVersion, toEtag } from './versions.ts';
 
 /** What an admin settles about Slack: the workspace, where notices go, who may act there, and how notices are worded. */
 export function slackRoutes(api: Server, parts: ApiParts): void {
@@ -67,7 +69,10 @@ function workspaceRoutes(api: Server, parts: ApiParts): void {
       params: SlugParams,
       response: { 200: json('The workspace and the hours.', SlackState), ...problems('request_not_found') },
     },
-    handler: async ({ params }) => ({ ...(await slack.readState(await findCompanyId(parts, params.slug))) }),
+    handler: async ({ params }, reply) => {
+      const state = await slack.readState(await findCompanyId(parts, params.slug));
+      return reply.header('etag', toEtag(state.hours)).send({ ...state });
+    },
   });
 
   api.route({
@@ -119,12 +124,14 @@ function workspaceRoutes(api: Server, parts: ApiParts): void {
       body: NoticeHours,
       response: {
         200: json('The workspace and the hours.', SlackState),
-        ...problems('request_not_found', 'slack_not_connected'),
+        ...problems('request_not_found', 'slack_not_connected', 'request_outdated'),
       },
     },
-    handler: async ({ params, body, actor }) => ({
-      ...(await slack.saveHours(await findCompanyId(parts, params.slug), body, actor)),
-    }),
+    handler: async (request) => {
+      const companyId = await findCompanyId(parts, request.params.slug);
+      requireVersion(request, (await slack.readState(companyId)).hours);
+      return { ...(await slack.saveHours(companyId, request.body, request.actor)) };
+    },
   });
 }
 
@@ -236,7 +243,10 @@ function placeRoutes(api: Server, parts: ApiParts): void {
       params: SlugParams,
       response: { 200: json('The routes.', listOf(SlackRoute)), ...problems('request_not_found') },
     },
-    handler: async ({ params }) => toRoutes(await slack.listRoutes(await findCompanyId(parts, params.slug))),
+    handler: async ({ params }, reply) => {
+      const routes = toRoutes(await slack.listRoutes(await findCompanyId(parts, params.slug)));
+      return reply.header('etag', toEtag(routes)).send(routes);
+    },
   });
 
   api.route({
@@ -251,10 +261,16 @@ function placeRoutes(api: Server, parts: ApiParts): void {
         'Replaces all routes. A notice goes to the place of every route that fits it, and to the default place where none does.',
       params: SlugParams,
       body: SlackRoutes,
-      response: { 200: json('The routes.', listOf(SlackRoute)), ...problems('request_not_found') },
+      response: {
+        200: json('The routes.', listOf(SlackRoute)),
+        ...problems('request_not_found', 'request_outdated'),
+      },
     },
-    handler: async ({ params, body, actor }) =>
-      toRoutes(await slack.replaceRoutes(await findCompanyId(parts, params.slug), body.routes, actor)),
+    handler: async (request) => {
+      const companyId = await findCompanyId(parts, request.params.slug);
+      requireVersion(request, toRoutes(await slack.listRoutes(companyId)));
+      return toRoutes(await slack.replaceRoutes(companyId, request.body.routes, request.actor));
+    },
   });
 }
 
@@ -357,6 +373,24 @@ function wordingRoutes(api: Server, parts: ApiParts): void {
   });
 
   api.route({
+    method: 'GET',
+    url: '/companies/:slug/slack/wordings/:kind/:locale',
+    config: { access: { right: 'look', company: 'slug' } },
+    schema: {
+      operationId: 'getSlackWording',
+      tags,
+      summary: 'Show how a notice is worded, and what its words may use',
+      description: 'The ETag is for `If-Match` when saving.',
+      params: WordingParams,
+      response: { 200: json('The words.', SlackWordingDesk), ...problems('request_not_found') },
+    },
+    handler: async ({ params: { slug, kind, locale } }, reply) => {
+      const desk = await slack.readWording(await findCompanyId(parts, slug), kind, locale);
+      return reply.header('etag', toEtag({ own: desk.own })).send({ ...desk, tokens: [...desk.tokens] });
+    },
+  });
+
+  api.route({
     method: 'PUT',
     url: '/companies/:slug/slack/wordings/:kind/:locale',
     config: { access: { right: 'settings', company: 'slug' } },
@@ -367,11 +401,15 @@ function wordingRoutes(api: Server, parts: ApiParts): void {
       description: 'Title and body; figures, buttons and the plain text for notifications stay as they are.',
       params: WordingParams,
       body: NewSlackWording,
-      response: { 200: json('The wording.', SlackWording), ...problems('request_not_found') },
+      response: { 200: json('The wording.', SlackWording), ...problems('request_not_found', 'request_outdated') },
     },
-    handler: async ({ params, body, actor }) => {
+    handler: async (request) => {
+      const { params, body, actor } = request;
       const { slug, kind, locale } = params;
-      return { ...(await slack.saveWording(await findCompanyId(parts, slug), { kind, locale, ...body }, actor)) };
+      const companyId = await findCompanyId(parts, slug);
+      const { own } = await slack.readWording(companyId, kind, locale);
+      requireVersion(request, { own });
+      return { ...(await slack.saveWording(companyId, { kind, locale, ...body }, actor)) };
     },
   });
 

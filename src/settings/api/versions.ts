@@ -15,5 +15,7 @@ export function tag(reply: FastifyReply, content: unknown): void {
 export function requireVersion(request: Pick<FastifyRequest, 'headers'>, content: unknown): void {
   const wanted = request.headers['if-match'];
   if (wanted === undefined || wanted === '*') return;
-  if (!wanted.split(',').some((one) => one.trim() === toEtag(content))) throw new RelayError('request_outdated');
+  const newest = toEtag(content);
+  if (!wanted.split(',').some((one) => one.trim().replace(/^W\//, '') === newest))
+    throw new RelayError('request_outdated');
 }

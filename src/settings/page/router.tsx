@@ -12,9 +12,12 @@ import type { Api } from './api/client.ts';
 import { meQuery } from './api/me.ts';
 import { isSignedOut, toProblem } from './api/problem.ts';
 import type { Me } from './api/types.ts';
+import { toApplicantsSearch } from './applicants/search.ts';
+import { toSettingsSearch } from './company/tabs.ts';
 import { toConnectionSearch } from './connections/tabs.ts';
 import { Failed, NotFound } from './parts/fallbacks.tsx';
 import { toBack } from './sign-in/calls.ts';
+import { toSlackSearch } from './slack/kinds.ts';
 
 interface Context {
   readonly api: Api;
@@ -154,14 +157,24 @@ const pages = [
   }),
   createRoute({ ...under, path: '/mapping', component: planned }),
   createRoute({ ...under, path: '/letters', component: planned }),
-  createRoute({ ...under, path: '/applicants-page', component: planned }),
+  createRoute({
+    ...under,
+    path: '/applicants-page',
+    validateSearch: toApplicantsSearch,
+    component: lazyRouteComponent(() => import('./applicants/applicants-page.tsx'), 'ApplicantsPage'),
+  }),
   createRoute({
     ...under,
     path: '/credits',
     component: lazyRouteComponent(() => import('./credits/credits-page.tsx'), 'CreditsPage'),
   }),
   createRoute({ ...under, path: '/activity', component: planned }),
-  createRoute({ ...under, path: '/slack', component: planned }),
+  createRoute({
+    ...under,
+    path: '/slack',
+    validateSearch: toSlackSearch,
+    component: lazyRouteComponent(() => import('./slack/slack-page.tsx'), 'SlackPage'),
+  }),
   createRoute({
     ...under,
     path: '/members',
@@ -177,7 +190,12 @@ const pages = [
     path: '/account',
     component: lazyRouteComponent(() => import('./account/account-page.tsx'), 'AccountPage'),
   }),
-  createRoute({ ...under, path: '/settings', component: planned }),
+  createRoute({
+    ...under,
+    path: '/settings',
+    validateSearch: toSettingsSearch,
+    component: lazyRouteComponent(() => import('./company/settings-page.tsx'), 'SettingsPage'),
+  }),
 ] as const;
 
 const tree = root.addChildren([

@@ -27,7 +27,7 @@ export interface WordingProblem {
   readonly found: string;
 }
 
-const longestWording = { title: limits.header, body: 2_000 } as const satisfies Record<keyof Wording, number>;
+export const longestWording = { title: limits.header, body: 2_000 } as const satisfies Record<keyof Wording, number>;
 
 /** What keeps a company's own words from being used, in the order a person would mend it; [] when they may be. */
 export function lintWording(kind: NoticeKind, wording: Wording, baseUrl: string): readonly WordingProblem[] {

@@ -27,6 +27,8 @@ function furnish(): void {
     unobserve = nothing;
     disconnect = nothing;
   };
+  const fonts = { addEventListener: nothing, removeEventListener: nothing };
+  Object.defineProperty(document, 'fonts', { value: fonts, configurable: true });
   window.scrollTo = nothing;
   Element.prototype.scrollIntoView = nothing;
 }

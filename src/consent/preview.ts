@@ -1,0 +1,46 @@
+import { type Agency, type Company, defaultTerms, type Terms } from '../company/index.ts';
+import { type Locale, openPages, type Pages, toDay, toMoment } from './pages.ts';
+
+/** The pages an admin may look at before any applicant does. */
+export const previewNames = ['ask', 'granted', 'declined', 'withdrawn'] as const;
+export type PreviewName = (typeof previewNames)[number];
+
+export interface PreviewRequest {
+  readonly name: PreviewName;
+  readonly locale: Locale;
+  readonly company: Company;
+  /** Without one, the page says calmly that there is nothing to agree to now: so do applicants read. */
+  readonly agency: Agency | undefined;
+  readonly terms: Pick<Terms, 'countsAt' | 'perCredit'> | undefined;
+  readonly now: Date;
+}
+
+const answerDays = 90;
+
+/** Renders pages for an applicant who is invented. Reads nothing, keeps nothing, and its forms lead nowhere. */
+export function openConsentPreview(pages: Pages = openPages()): (request: PreviewRequest) => string {
+  return ({ name, locale, company, agency, terms, now }) => {
+    const frame = { company, heldHref: '#', action: '#' };
+    if (!agency) return pages.render('notice', locale, { ...frame, heldHref: undefined, notice: 'closed' });
+    const facts = { company, agency, terms: terms ?? defaultTerms };
+    const toForm = (text: 'introduction' | 'withdrawal') => ({
+      ...frame,
+      nonce: 'sample',
+      text: pages.renderText(text, locale, facts).body,
+    });
+    const decidedAt = toMoment(locale, now);
+    const grantsUntil = toDay(locale, new Date(now.getTime() + answerDays * 86_400_000));
+    if (name === 'ask') return pages.render('ask', locale, { ...toForm('introduction'), hint: undefined });
+    if (name === 'declined')
+      return pages.render('declined', locale, { ...toForm('introduction'), decidedAt, grantsUntil });
+    if (name === 'withdrawn')
+      return pages.render('withdrawn', locale, { ...toForm('introduction'), agency, decidedAt, grantsUntil });
+    return pages.render('granted', locale, {
+      ...toForm('withdrawal'),
+      agency,
+      decidedAt,
+      referral: { code: 'K7QP-3M9X' },
+      receiptTo: 'h•••@example.com',
+    });
+  };
+}

@@ -1,0 +1,21 @@
+import type { ConsentPage } from '../company/types.ts';
+
+const pageNames = { ask: 1, granted: 2, declined: 3, withdrawn: 4 } as const satisfies Record<ConsentPage, number>;
+export const consentPages = Object.keys(pageNames) as readonly ConsentPage[]; // the keys of the object above
+export const previewLocales = ['ja', 'en'] as const;
+export const previewWidths = ['wide', 'phone'] as const;
+
+/** What stands in the address of the applicants' page. */
+export interface ApplicantsSearch {
+  readonly locale?: (typeof previewLocales)[number] | undefined;
+  readonly page?: ConsentPage | undefined;
+  readonly width?: (typeof previewWidths)[number] | undefined;
+}
+
+export function toApplicantsSearch(search: { readonly [name: string]: unknown }): ApplicantsSearch {
+  return {
+    locale: previewLocales.find((locale) => locale === search.locale),
+    page: consentPages.find((page) => page === search.page),
+    width: previewWidths.find((width) => width === search.width),
+  };
+}

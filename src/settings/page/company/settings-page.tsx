@@ -1,0 +1,43 @@
+import { Tabs } from '@mantine/core';
+import { getRouteApi } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { useCompany, useMay } from '../api/use-company.ts';
+import { PageTitle } from '../parts/page-title.tsx';
+import { AgencyPanel } from './agency-form.tsx';
+import { CompanyPanel } from './company-form.tsx';
+import { settingsTabs } from './tabs.ts';
+
+const route = getRouteApi('/c/$company/settings');
+
+/** The company's own details, and the agency it works with. */
+export function SettingsPage() {
+  const { t } = useTranslation();
+  const { slug } = useCompany();
+  const maySet = useMay('settings');
+  const { tab = 'company' } = route.useSearch();
+  const navigate = route.useNavigate();
+  return (
+    <>
+      <PageTitle title={t('nav.settings')} lead={t('company.lead')} />
+      <Tabs
+        value={tab}
+        onChange={(next) => void navigate({ search: { tab: settingsTabs.find((one) => one === next) } })}
+        keepMounted={false}
+      >
+        <Tabs.List mb="lg">
+          {settingsTabs.map((name) => (
+            <Tabs.Tab key={name} value={name}>
+              {t(`company.tab.${name}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value="company">
+          <CompanyPanel slug={slug} maySet={maySet} />
+        </Tabs.Panel>
+        <Tabs.Panel value="agency">
+          <AgencyPanel slug={slug} maySet={maySet} />
+        </Tabs.Panel>
+      </Tabs>
+    </>
+  );
+}

@@ -1,0 +1,12 @@
+import type { z } from 'zod';
+import type * as schemas from '../../api/schemas.ts';
+import type * as settings from '../../api/settings-schemas.ts';
+
+/** What the API answers and takes about the company itself, as it travels. Types alone. */
+export type Company = z.input<typeof schemas.Company>;
+export type CompanyChange = z.input<typeof settings.CompanyChange>;
+export type Agency = z.input<typeof schemas.Agency>;
+export type AgencyDetails = z.input<typeof schemas.AgencyDetails>;
+export type AgencyLack = z.input<typeof schemas.AgencyLack>;
+export type ConsentPreview = z.input<typeof settings.ConsentPreview>;
+export type ConsentPage = NonNullable<z.input<typeof settings.ConsentPreviewQuery>['page']>;

@@ -1,0 +1,162 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { servePage } from '../../src/settings/index.ts';
+import { adminToken, openRelay, sampleAgency, type TestRelay } from '../settings/relay.ts';
+import { openChromium } from '../support/chromium.ts';
+import { takePicture } from '../support/pictures.ts';
+import { findViolations, watchPage } from '../support/watched-page.ts';
+
+/** The company's settings and the preview of the applicants' page, over the real server. */
+const folder = fileURLToPath(new URL('../../dist-page', import.meta.url));
+const widths = { phone: { width: 390, height: 844 }, wide: { width: 1440, height: 900 } } as const;
+const looks = (['ja', 'en'] as const).flatMap((locale) =>
+  (['light', 'dark'] as const).flatMap((colorScheme) =>
+    (['phone', 'wide'] as const).map((width) => ({ locale, colorScheme, width })),
+  ),
+);
+const pages = { company: 'settings', agency: 'settings?tab=agency', applicants: 'applicants-page' } as const;
+
+let relay: TestRelay;
+let origin: string;
+let browser: Browser;
+
+beforeAll(async () => {
+  relay = await openRelay();
+  await servePage(relay.server, { folder, hasSlackSignIn: false });
+  origin = await relay.server.listen({ port: 0, host: '127.0.0.1' });
+  for (const slug of ['sakura-foods', 'walk'])
+    await relay.call('POST', '/companies', {
+      slug,
+      name: 'さくら食品株式会社',
+      locale: 'ja',
+      postalAddress: '東京都港区架空台4-5-6',
+      contactEmail: 'recruit@example.com',
+    });
+  await relay.call('PUT', '/companies/sakura-foods/agency', sampleAgency);
+  browser = await openChromium();
+}, 120_000);
+afterAll(async () => {
+  await browser.close();
+  await relay.close();
+});
+
+async function open(options: BrowserContextOptions = {}, role = 'owner') {
+  const context = await browser.newContext({
+    locale: 'ja',
+    reducedMotion: 'reduce',
+    viewport: widths.wide,
+    extraHTTPHeaders: { authorization: `Bearer ${adminToken}` },
+    ...options,
+  });
+  context.setDefaultTimeout(10_000);
+  const me = {
+    kind: 'user',
+    actor: 'user:u1',
+    isOperator: false,
+    user: { id: 'u1', name: '髙﨑 花子', email: 'hanako@example.com', hasSecondFactor: false, passkeys: 0 },
+    companies: ['sakura-foods', 'walk'].map((slug) => ({ id: slug, slug, name: 'さくら食品株式会社', role })),
+  };
+  await context.route('**/api/v1/me', (route) => route.fulfill({ json: me }));
+  return { context, ...(await watchPage(context, origin)) };
+}
+
+const isTooWide = (page: Page) =>
+  page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+
+describe.each(looks)('in $locale, $colorScheme, $width', ({ locale, colorScheme, width }) => {
+  test('everybody can use the pages, and they ask nobody else', async () => {
+    const { page, offences, context } = await open({ locale, colorScheme, viewport: widths[width] });
+    const found: Record<string, unknown> = {};
+
+    for (const [name, path] of Object.entries(pages)) {
+      await page.goto(`${origin}/app/c/sakura-foods/${path}`);
+      if (name === 'applicants') await page.frameLocator('iframe').locator('h1').waitFor();
+      else await page.locator('[role=tabpanel] input').first().waitFor();
+      found[name] = [await findViolations(page), await isTooWide(page)];
+      await takePicture(page, `${name}-${locale}-${colorScheme}-${width}`);
+    }
+
+    expect(found).toEqual(Object.fromEntries(Object.keys(pages).map((name) => [name, [[], false]])));
+    expect(offences).toEqual([]);
+    await context.close();
+  });
+});
+
+test('without an agency one is led to give its details, and then sees what applicants will read on a phone', async () => {
+  const { page, offences, context } = await open();
+
+  await page.goto(`${origin}/app/c/walk/applicants-page`);
+  await page.getByText('紹介会社がまだ登録されていません').waitFor();
+  await takePicture(page, 'applicants-lack');
+  await page.getByRole('link', { name: '紹介会社の情報を開く' }).click();
+  await page.getByLabel('名称').fill('架空キャリア株式会社');
+  await page.getByRole('button', { name: '保存する' }).click();
+  await page
+    .getByText('https:// で始まるアドレスを入力してください')
+    .or(page.getByText('入力してください'))
+    .first()
+    .waitFor();
+  await takePicture(page, 'agency-faults');
+  await page.getByLabel('所在地').fill('東京都千代田区架空町1-2-3');
+  await page.getByLabel('代表者').fill('髙﨑 一郎');
+  await page.getByLabel('許可番号').fill('１３ーﾕー９９９９９９');
+  await page.getByLabel('許可の有効期限').fill('2029-03-31');
+  await page.getByLabel('個人情報の取り扱いのページ').fill('https://agency.example.com/privacy');
+  await page.getByLabel('登録ページ').fill('https://agency.example.com/register');
+  await page.getByRole('button', { name: '保存する' }).click();
+  await page.getByText('応募者に案内できる状態です').waitFor();
+  await page.goto(`${origin}/app/c/walk/applicants-page?locale=en&page=granted&width=phone`);
+  await page.frameLocator('iframe').getByText('K7QP-3M9X').waitFor();
+  await takePicture(page, 'applicants-phone');
+  const frame = await page.locator('iframe').boundingBox();
+  const { body } = await relay.call('GET', '/companies/walk/agency');
+
+  expect(body).toMatchObject({ licenceNumber: '13-ユ-999999', lack: null });
+  expect(frame?.width).toBeLessThanOrEqual(392);
+  expect(offences).toEqual(['console: Failed to load resource: the server responded with a status of 404 (Not Found)']);
+  await context.close();
+});
+
+test('whoever saves after somebody else is told, and may look at what stands now', async () => {
+  const { page, context } = await open();
+  await page.goto(`${origin}/app/c/sakura-foods/settings`);
+  await page.getByLabel('住所').fill('東京都港区架空台7-8-9');
+  await relay.call('PATCH', '/companies/sakura-foods', { contactEmail: 'saiyo@example.com' });
+
+  await page.getByRole('button', { name: '保存する' }).click();
+  await page.getByText('ほかの人がこの内容を保存しました').first().waitFor();
+  await page.getByRole('button', { name: '最新の内容を読み込む' }).click();
+  await page.waitForFunction("document.querySelector('input[inputmode=email]').value === 'saiyo@example.com'");
+  await page.getByLabel('住所').fill('東京都港区架空台7-8-9');
+  await page.getByRole('button', { name: '保存する' }).click();
+  await page.getByText('保存していない変更があります').first().waitFor({ state: 'hidden' });
+
+  const { body } = await relay.call('GET', '/companies/sakura-foods');
+  expect(body).toMatchObject({ postalAddress: '東京都港区架空台7-8-9', contactEmail: 'saiyo@example.com' });
+  await context.close();
+});
+
+test('another licence number is asked about first, for agreements are not carried over', async () => {
+  const { page, context } = await open();
+  await page.goto(`${origin}/app/c/sakura-foods/settings?tab=agency`);
+  await page.getByLabel('許可番号').fill('13-ユ-888888');
+
+  await page.getByRole('button', { name: '保存する' }).click();
+  await page.getByRole('dialog').getByText('引き継がれません').waitFor();
+  await page.getByRole('button', { name: 'キャンセル' }).click();
+
+  expect((await relay.call('GET', '/companies/sakura-foods/agency')).body.licenceNumber).toBe('13-ユ-999999');
+  await context.close();
+});
+
+test('who may only look can change nothing', async () => {
+  const { page, offences, context } = await open({}, 'viewer');
+
+  await page.goto(`${origin}/app/c/sakura-foods/settings?tab=agency`);
+  await page.getByLabel('名称').waitFor();
+
+  expect(await page.locator('main input:not([disabled])').count()).toBe(0);
+  expect(offences).toEqual([]);
+  await context.close();
+});
