@@ -121,3 +121,14 @@ export const LetterDecided = z
     past: z.array(Id).describe('Those that had left, were leaving or are not there: nothing was done.'),
   })
   .meta({ id: 'LetterDecided' });
+
+/** A rejection template of the ATS. */
+export const RejectionTemplate = z
+  .object({
+    templateRef: z.string(),
+    name: z.string(),
+    carriesLink: z
+      .enum(['static', 'personal', 'none'])
+      .describe("static: the company's own address · personal: the field that each person's link is written to."),
+  })
+  .meta({ id: 'RejectionTemplate' });

@@ -13,6 +13,7 @@ import { meQuery } from './api/me.ts';
 import { isSignedOut, toProblem } from './api/problem.ts';
 import type { Me } from './api/types.ts';
 import { toConnectionSearch } from './connections/tabs.ts';
+import { toLetterSearch } from './letters/search.ts';
 import { Failed, NotFound } from './parts/fallbacks.tsx';
 import { toBack } from './sign-in/calls.ts';
 
@@ -153,7 +154,12 @@ const pages = [
     component: lazyRouteComponent(() => import('./connections/connection-page.tsx'), 'ConnectionPage'),
   }),
   createRoute({ ...under, path: '/mapping', component: planned }),
-  createRoute({ ...under, path: '/letters', component: planned }),
+  createRoute({
+    ...under,
+    path: '/letters',
+    validateSearch: toLetterSearch,
+    component: lazyRouteComponent(() => import('./letters/letters-page.tsx'), 'LettersPage'),
+  }),
   createRoute({ ...under, path: '/applicants-page', component: planned }),
   createRoute({
     ...under,
