@@ -128,6 +128,7 @@ export function letterPreviewRoutes(api: Server, parts: ApiParts): void {
 /** Shows itself in its own style in a frame of ours, and may do nothing else. */
 function sendHtml(reply: FastifyReply, { mail }: LetterPreview): FastifyReply {
   return reply
+    .removeHeader('origin-agent-cluster') // its origin is nobody's
     .header('content-security-policy', `${mailCsp}; sandbox`)
     .type('text/html; charset=utf-8')
     .send(mail?.html ?? '');

@@ -28,17 +28,19 @@ export interface LetterDrawerProps {
 export function LetterDrawer({ letterId, onClose, ...rest }: LetterDrawerProps) {
   const { t } = useTranslation();
   return (
-    <Drawer
-      opened={letterId !== undefined}
-      onClose={onClose}
-      position="right"
-      size="46rem"
-      padding="lg"
-      title={t('letters.one')}
-      closeButtonProps={{ 'aria-label': t('close') }}
-    >
-      {letterId !== undefined && <Letter key={letterId} letterId={letterId} {...rest} />}
-    </Drawer>
+    <Drawer.Root opened={letterId !== undefined} onClose={onClose} position="right" size="46rem" padding="lg">
+      <Drawer.Overlay />
+      <Drawer.Content>
+        {/* Not Drawer.Header: it would be a second banner of the page. */}
+        <Drawer.Body>
+          <Group justify="space-between" pt="sm" pb="md">
+            <Drawer.Title>{t('letters.one')}</Drawer.Title>
+            <Drawer.CloseButton aria-label={t('close')} size="xl" />
+          </Group>
+          {letterId !== undefined && <Letter key={letterId} letterId={letterId} {...rest} />}
+        </Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   );
 }
 
