@@ -114,7 +114,8 @@ export function LetterFilters({ search, onChange, counts, connections }: LetterF
   function toShowLabel(one: Show): string {
     const statuses: readonly (keyof LetterCounts['counts'])[] = shows[one];
     const count = statuses.reduce((sum, status) => sum + (counts?.[status] ?? 0), 0);
-    return counts ? t('letters.show.counted', { what: t(`letters.show.${one}`), count }) : t(`letters.show.${one}`);
+    const label = t(`letters.show.${one}`);
+    return counts ? `${label} · ${count}` : label;
   }
 }
 
