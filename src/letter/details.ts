@@ -62,7 +62,8 @@ export async function readLettersOf(tx: Tx, letterIds: readonly string[]): Promi
   return rows.map(toDetails);
 }
 
-function selectDetails(query: SelectQueryBuilder<Tables, 'letter', object>) {
+/** The rejection and the person beside each letter. */
+export function selectDetails(query: SelectQueryBuilder<Tables, 'letter', object>) {
   return query
     .innerJoin('rejection', 'rejection.rejection_id', 'letter.rejection_id')
     .leftJoin('person', 'person.person_id', 'letter.person_id')
@@ -82,7 +83,7 @@ function selectDetails(query: SelectQueryBuilder<Tables, 'letter', object>) {
 
 type DetailsRow = Awaited<ReturnType<ReturnType<typeof selectDetails>['execute']>>[number];
 
-function toDetails(row: DetailsRow): LetterDetails {
+export function toDetails(row: DetailsRow): LetterDetails {
   return {
     id: row.letter_id,
     letter: toLetter(row),

@@ -1,13 +1,15 @@
 import type { Events } from '../events.ts';
 import type { Tx } from '../platform/database.ts';
 import type { JobData, Jobs } from '../platform/jobs.ts';
-import { cancelLetter, holdLetter, releaseLetter } from './by-hand.ts';
+import { cancelLetter, decideLetters, holdLetter, type LetterAct, releaseLetter } from './by-hand.ts';
 import { type PersonalLinkParts, writePersonalLinks } from './personal-link.ts';
 import { callOffLetters, planLetters } from './plan.ts';
+import { type LetterPreview, type PreviewRequest, previewLetter } from './preview.ts';
 import { replanAgency, replanMapped, replanQueue } from './replan.ts';
 import { type SendJob, type SendParts, sendLetters } from './send.ts';
 import type { Letter } from './store.ts';
 import { sendQueue, sweepLetters } from './sweep.ts';
+import { sendTestMail, type TestMail } from './test-mail.ts';
 
 export interface Letters {
   /** Hands the letters that have become due to the sender; gives how many. Call it every second or so, anywhere. */
@@ -18,6 +20,15 @@ export interface Letters {
   send(letterId: string, actor: string): Promise<Letter>;
   /** Keeps a planned one back until somebody sends or cancels it. @throws RelayError request_not_found, request_conflict. */
   hold(letterId: string, actor: string): Promise<Letter>;
+  /** The same for many of one company; gives the ids of those it changed. Those that are past it stay as they are. */
+  decide(
+    asked: { readonly companyId: string; readonly letterIds: readonly string[]; readonly act: LetterAct },
+    actor: string,
+  ): Promise<readonly string[]>;
+  /** What went out, or would; undefined when there is no such letter. */
+  preview(tx: Tx, request: PreviewRequest): Promise<LetterPreview | undefined>;
+  /** Sends it to who asks, and to nobody else. @throws RelayError request_not_found, request_conflict, mail_unavailable. */
+  sendTest(asked: TestMail, actor: string): Promise<void>;
   /** Looks again at the letters that wait for an agency in order, in a job of this transaction. */
   replan(tx: Tx, companyId: string): Promise<void>;
 }
@@ -44,6 +55,9 @@ export function openLetters(parts: LettersParts): Letters {
     cancel: (letterId, actor) => cancelLetter(parts, letterId, actor),
     send: (letterId, actor) => releaseLetter(parts, letterId, actor),
     hold: (letterId, actor) => holdLetter(parts, letterId, actor),
+    decide: (asked, actor) => decideLetters(parts, asked, actor),
+    preview: (tx, request) => previewLetter(parts, tx, request),
+    sendTest: (asked, actor) => sendTestMail(parts, asked, actor),
     replan: (tx, companyId) => parts.jobs.enqueue(tx, replanQueue, [{ companyId }]),
   };
 }

@@ -115,16 +115,20 @@ export function toLocale(personLocale: string | null, companyLocale: Locale): Lo
   return language === 'ja' ? 'ja' : 'en';
 }
 
-/** How the letter calls the person: `髙﨑 一郎 様`, `Ichiro Takasaki`; '' where no name is known. */
-export function toCandidateName(
-  { givenName, familyName }: Pick<KnownPerson, 'givenName' | 'familyName'>,
-  locale: Locale,
-): string {
+type Names = Pick<KnownPerson, 'givenName' | 'familyName'>;
+
+/** `髙﨑 一郎`, `Ichiro Takasaki`; '' where no name is known. */
+export function toFullName({ givenName, familyName }: Names, locale: Locale): string {
   const order = locale === 'ja' ? [familyName, givenName] : [givenName, familyName];
-  const name = order
+  return order
     .map((part) => part?.trim() ?? '')
     .filter((part) => part !== '')
     .join(' ');
+}
+
+/** How the letter calls the person: `髙﨑 一郎 様`, `Ichiro Takasaki`; '' where no name is known. */
+export function toCandidateName(names: Names, locale: Locale): string {
+  const name = toFullName(names, locale);
   return name !== '' && locale === 'ja' ? `${name} 様` : name;
 }
 

@@ -9,7 +9,8 @@ import type { Log } from '../platform/log.ts';
 import type { Mail, Mailer, MailOutcome } from '../platform/mail.ts';
 import type { LetterStatus } from '../platform/tables.ts';
 import { type FactSource, type ReadFacts, readFacts } from './facts.ts';
-import { insertLinks, linkDays, type NewLink } from './links.ts';
+import { toLetterTokens } from './letter-tokens.ts';
+import { insertLinks, type NewLink } from './links.ts';
 import { planLetter, toCandidateName, toRetryDelay, triesAtMost } from './model.ts';
 import {
   type Claim,
@@ -153,22 +154,15 @@ function lookAgain(
 function writeDraft(
   { baseUrl, mailFrom }: SendParts,
   letter: LetterInHand,
-  { rejection, person, company, agency }: ReadFacts & { readonly person: KnownPerson },
+  facts: ReadFacts & { readonly person: KnownPerson },
   window: Draft['window'],
 ): Draft | undefined {
+  const { person, company } = facts;
   const { letterId, rejectionId, locale } = letter;
   const { companyId } = company;
   const token = newToken();
-  const tokens = {
-    candidateName: toCandidateName(person, locale),
-    jobTitle: rejection.job ?? '',
-    companyName: company.name,
-    agencyName: agency?.name ?? '',
-    relayUrl: `${baseUrl}/c/${token}`,
-    linkDays: String(linkDays),
-    postalAddress: company.postalAddress,
-    contactEmail: company.contactEmail,
-  };
+  const candidateName = toCandidateName(person, locale);
+  const tokens = toLetterTokens(facts, { candidateName, relayUrl: `${baseUrl}/c/${token}` });
   if (findBlankTokens('career-relay', tokens).length > 0) return undefined;
   return {
     letter,
@@ -179,7 +173,7 @@ function writeDraft(
       companyId,
       from: { name: company.name, address: mailFrom },
       replyTo: company.contactEmail,
-      to: { name: toCandidateName(person, locale), address: person.email ?? '' },
+      to: { name: candidateName, address: person.email ?? '' },
       ...renderMail('career-relay', locale, tokens),
     },
   };

@@ -89,6 +89,22 @@ export async function listAudit(
   return { items, nextCursor: rows.length > request.limit ? String(items.at(-1)?.seq) : null };
 }
 
+/** The lines about one thing, newest first. */
+export async function listAuditOf(
+  tx: Tx,
+  { companyId, subject, limit }: { readonly companyId: string; readonly subject: string; readonly limit: number },
+): Promise<readonly ListedAuditEntry[]> {
+  const rows = await tx
+    .selectFrom('audit_entry')
+    .selectAll()
+    .where('company_id', '=', companyId)
+    .where('subject', '=', subject)
+    .orderBy('seq', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(toListedEntry);
+}
+
 function toListedEntry({
   seq,
   at,

@@ -52,7 +52,7 @@ test('no script runs but ours, no style counts but ours, and nobody frames the p
   const nonce = /nonce="([\w-]{43})"/.exec(body)?.[1];
   expect(headers['content-security-policy']).toBe(
     `default-src 'none'; script-src 'self'; style-src 'self' 'nonce-${nonce}'; connect-src 'self'; img-src 'self' data:; ` +
-      "font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+      "font-src 'self'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
   );
 });
 

@@ -145,13 +145,13 @@ test('one rejection shows in every list on its way to a credit', async () => {
   });
 });
 
-test('no list tells a name or an address of an applicant, but for the outbox', async () => {
+test('no list tells a name or an address of an applicant, but for the outbox and the letters', async () => {
   const connected = await openCompany();
   const { email } = await reject(connected);
   await agree(email);
 
   const told = await Promise.all(
-    ['rejections', 'letters', 'consents', 'referrals', 'credits/entries', 'notices', 'audit'].map((list) =>
+    ['rejections', 'consents', 'referrals', 'credits/entries', 'notices', 'audit'].map((list) =>
       relay.call('GET', `/${list}?company=${connected.slug}`),
     ),
   );

@@ -11,6 +11,8 @@ import { decisionRoutes } from './decisions.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { importRoutes } from './imports.ts';
 import { installRoutes } from './install.ts';
+import { letterListRoutes } from './letter-list.ts';
+import { letterPreviewRoutes } from './letter-previews.ts';
 import { letterRoutes } from './letters.ts';
 import { meRoutes } from './me.ts';
 import { memberRoutes } from './members.ts';
@@ -55,6 +57,8 @@ async function guardedRoutes(api: Server, parts: ApiParts): Promise<void> {
   await importRoutes(api, parts);
   decisionRoutes(api, parts);
   streamRoutes(api, parts);
+  letterListRoutes(api, parts);
+  letterPreviewRoutes(api, parts);
   letterRoutes(api, parts);
   templateRoutes(api, parts);
   creditRoutes(api, parts);

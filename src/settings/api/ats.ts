@@ -7,6 +7,7 @@ import type { Server } from '../../platform/http-server.ts';
 import { json, problems, vendorProblems } from './answers.ts';
 import { findConnection } from './connections.ts';
 import { WebhooksSetUp } from './connections-schemas.ts';
+import { RejectionTemplate } from './letters-schemas.ts';
 import type { ApiParts } from './parts.ts';
 import { IdParams, Instant, listOf } from './schemas.ts';
 
@@ -23,16 +24,6 @@ export const VendorReason = z
       .describe("The company's own rule for it; null: none."),
   })
   .meta({ id: 'VendorReason' });
-
-export const RejectionTemplate = z
-  .object({
-    templateRef: z.string(),
-    name: z.string(),
-    carriesLink: z
-      .enum(['static', 'personal', 'none'])
-      .describe("static: the company's own address · personal: the field that each person's link is written to."),
-  })
-  .meta({ id: 'RejectionTemplate' });
 
 const Ref = z.string().trim().min(1).max(200);
 

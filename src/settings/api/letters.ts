@@ -1,32 +1,11 @@
-import { listLetters } from '../../letter/index.ts';
 import type { Server } from '../../platform/http-server.ts';
-import { json, problems, toListed } from './answers.ts';
-import { type ApiParts, asCompany } from './parts.ts';
-import { CompanyPageQuery, IdParams, Letter, listOf } from './schemas.ts';
+import { json, problems } from './answers.ts';
+import type { ApiParts } from './parts.ts';
+import { IdParams, Letter } from './schemas.ts';
 
-/** Letters, and a person's hand on them. */
+/** A person's hand on one letter. */
 export function letterRoutes(api: Server, parts: ApiParts): void {
   const { letters } = parts;
-
-  api.route({
-    method: 'GET',
-    url: '/letters',
-    config: { access: { right: 'look', company: 'query' } },
-    schema: {
-      operationId: 'listLetters',
-      tags: ['Stream'],
-      summary: "List a company's letters",
-      description: 'One for each rejection, also where none is sent: then `reason` says why.',
-      querystring: CompanyPageQuery,
-      response: { 200: json('The letters.', listOf(Letter)), ...problems('request_not_found') },
-    },
-    handler: (request) => {
-      const { company, ...page } = request.query;
-      return asCompany(parts, company, async (tx, { companyId }) =>
-        toListed(await listLetters(tx, { ...page, companyId })),
-      );
-    },
-  });
 
   api.route({
     method: 'POST',

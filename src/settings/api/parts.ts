@@ -20,7 +20,7 @@ export interface ApiParts {
   readonly connections: Connections;
   readonly intake: Pick<Intake, 'replay' | 'poll' | 'backfill'>;
   readonly imports: Pick<Imports, 'take' | 'confirm'>;
-  readonly letters: Pick<Letters, 'cancel' | 'send' | 'hold' | 'replan'>;
+  readonly letters: Pick<Letters, 'cancel' | 'send' | 'hold' | 'replan' | 'decide' | 'preview' | 'sendTest'>;
   readonly credits: Pick<Credits, 'confirmReferral' | 'reserve' | 'use' | 'release'>;
   readonly slack: SlackAdmin;
   readonly slackInstall: SlackInstall;

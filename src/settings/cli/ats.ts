@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
-import { AtsRejection, RejectionTemplate, VendorReason } from '../api/ats.ts';
+import { AtsRejection, VendorReason } from '../api/ats.ts';
 import { WebhooksSetUp } from '../api/connections-schemas.ts';
+import { RejectionTemplate } from '../api/letters-schemas.ts';
 import { listOf } from '../api/schemas.ts';
 import { toSegment } from './client.ts';
 import type { ClientCommand } from './command.ts';

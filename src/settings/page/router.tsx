@@ -15,6 +15,7 @@ import type { Me } from './api/types.ts';
 import { toApplicantsSearch } from './applicants/search.ts';
 import { toSettingsSearch } from './company/tabs.ts';
 import { toConnectionSearch } from './connections/tabs.ts';
+import { toLetterSearch } from './letters/search.ts';
 import { Failed, NotFound } from './parts/fallbacks.tsx';
 import { toBack } from './sign-in/calls.ts';
 import { toSlackSearch } from './slack/kinds.ts';
@@ -156,12 +157,17 @@ const pages = [
     component: lazyRouteComponent(() => import('./connections/connection-page.tsx'), 'ConnectionPage'),
   }),
   createRoute({ ...under, path: '/mapping', component: planned }),
-  createRoute({ ...under, path: '/letters', component: planned }),
   createRoute({
     ...under,
     path: '/applicants-page',
     validateSearch: toApplicantsSearch,
     component: lazyRouteComponent(() => import('./applicants/applicants-page.tsx'), 'ApplicantsPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/letters',
+    validateSearch: toLetterSearch,
+    component: lazyRouteComponent(() => import('./letters/letters-page.tsx'), 'LettersPage'),
   }),
   createRoute({
     ...under,

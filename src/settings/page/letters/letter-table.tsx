@@ -1,0 +1,225 @@
+import { Anchor, Button, Checkbox, Group, Paper, Stack, Text } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Pages } from '../api/use-list.ts';
+import { type Column, DataTable } from '../parts/data-table.tsx';
+import { EmptyState } from '../parts/empty-state.tsx';
+import { StatusBadge } from '../parts/status-badge.tsx';
+import { Time } from '../parts/time.tsx';
+import { DecideDialog } from './decide-dialog.tsx';
+import styles from './letters.module.css';
+import type { LetterAct, ListedLetter } from './types.ts';
+import { type Decision, useDecide } from './use-decide.ts';
+import { listActs, tones, toWhy } from './words.ts';
+
+/** As many as the API decides about in one go. */
+const chosenAtMost = 200;
+
+export interface LetterTableProps {
+  readonly company: string;
+  readonly pages: Pages<ListedLetter>;
+  readonly mayDecide: boolean;
+  readonly isNarrowed: boolean;
+  readonly onOpen: (letterId: string) => void;
+  /** What to call a connector. */
+  readonly titleOf: (connector: string) => string;
+}
+
+/** The letters: to whom, for which job, what became of it and why. Some can be chosen and decided about together. */
+export function LetterTable({ company, pages, mayDecide, isNarrowed, onOpen, titleOf }: LetterTableProps) {
+  const { t } = useTranslation();
+  const rows = pages.data?.pages.flatMap(({ items }) => items) ?? [];
+  const open = rows.filter(({ status }) => listActs(status).length > 0);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  // One that left meanwhile, or was filtered away, is no longer chosen: nothing is done to what is not seen.
+  const picked = open.filter(({ id }) => chosen.has(id)).slice(0, chosenAtMost);
+
+  function choose(id: string, isChosen: boolean) {
+    const next = new Set(picked.map((letter) => letter.id));
+    if (isChosen) next.add(id);
+    else next.delete(id);
+    setChosen(next);
+  }
+
+  const columns: readonly Column<ListedLetter>[] = [
+    {
+      id: 'who',
+      header: t('letters.column.who'),
+      cell: (letter) => (
+        <div className={styles.name}>
+          {mayDecide && listActs(letter.status).length > 0 && (
+            <Checkbox
+              mt={4}
+              aria-label={t('letters.choose', { who: toWho(letter) })}
+              checked={chosen.has(letter.id)}
+              onChange={({ currentTarget }) => choose(letter.id, currentTarget.checked)}
+            />
+          )}
+          <div>
+            <Anchor
+              component="button"
+              type="button"
+              ta="start"
+              fw={600}
+              underline="always"
+              onClick={() => onOpen(letter.id)}
+            >
+              {toWho(letter)}
+            </Anchor>
+            <Text size="sm" c="dimmed">
+              {letter.applicationRef} ・ {titleOf(letter.connector)}
+            </Text>
+          </div>
+        </div>
+      ),
+    },
+    {
+      id: 'job',
+      header: t('letters.column.job'),
+      cell: ({ job, rejectionReason }) => (
+        <>
+          <Text>{job ?? '–'}</Text>
+          {rejectionReason !== null && (
+            <Text size="sm" c="dimmed">
+              {rejectionReason}
+            </Text>
+          )}
+        </>
+      ),
+    },
+    {
+      id: 'status',
+      header: t('letters.column.status'),
+      cell: ({ status, reason }) => (
+        <>
+          <StatusBadge tone={tones[status]}>{t(`letters.status.${status}`)}</StatusBadge>
+          {reason !== null && (
+            <Text size="sm" mt={4}>
+              {toWhy(t, reason)}
+            </Text>
+          )}
+        </>
+      ),
+    },
+    {
+      id: 'when',
+      header: t('letters.column.when'),
+      width: '12rem',
+      cell: (letter) => <When letter={letter} />,
+    },
+  ];
+
+  return (
+    <Stack gap="md">
+      <DataTable
+        label={t('nav.letters')}
+        columns={columns}
+        pages={pages}
+        rowId={({ id }) => id}
+        empty={
+          isNarrowed ? (
+            <EmptyState title={t('letters.noneTitle')}>{t('letters.noneText')}</EmptyState>
+          ) : (
+            <EmptyState title={t('letters.emptyTitle')}>{t('letters.emptyText')}</EmptyState>
+          )
+        }
+      />
+      {mayDecide && picked.length > 0 && (
+        <ChosenBar
+          company={company}
+          chosen={picked}
+          onAll={
+            open.length > picked.length && picked.length < chosenAtMost
+              ? () => setChosen(new Set(open.slice(0, chosenAtMost).map(({ id }) => id)))
+              : undefined
+          }
+          onNone={() => setChosen(new Set())}
+        />
+      )}
+    </Stack>
+  );
+
+  function toWho({ name, isMasked }: ListedLetter): string {
+    return name ?? t(isMasked ? 'letters.masked' : 'letters.nameless');
+  }
+}
+
+function When({ letter: { status, sentAt, dueAt, createdAt } }: { readonly letter: ListedLetter }) {
+  const { t } = useTranslation();
+  if (sentAt !== null) return <Time at={sentAt} />;
+  const isPlanned = status === 'planned' && dueAt !== null;
+  return (
+    <>
+      <Time at={isPlanned ? dueAt : createdAt} />
+      <Text size="sm" c="dimmed">
+        {t(isPlanned ? 'letters.dueThen' : 'letters.madeThen')}
+      </Text>
+    </>
+  );
+}
+
+interface ChosenBarProps {
+  readonly company: string;
+  readonly chosen: readonly ListedLetter[];
+  readonly onAll: (() => void) | undefined;
+  readonly onNone: () => void;
+}
+
+/** What can be done with the chosen ones; it says how many they are, also to who does not see it. */
+function ChosenBar({ company, chosen, onAll, onNone }: ChosenBarProps) {
+  const { t } = useTranslation();
+  const [asked, setAsked] = useState<Decision>();
+  const decide = useDecide(company, () => {
+    setAsked(undefined);
+    onNone();
+  });
+  const acts = (['send', 'hold', 'cancel'] as const).map((act) => ({
+    act,
+    letterIds: chosen.filter(({ status }) => isOf(status, act)).map(({ id }) => id),
+  }));
+  const { reset } = decide;
+  useEffect(() => {
+    if (asked) reset();
+  }, [asked, reset]);
+  return (
+    <Paper withBorder shadow="md" radius="lg" p="md" className={styles.bar ?? ''}>
+      <Group justify="space-between" gap="sm">
+        <Group gap="sm">
+          <Text fw={600} role="status">
+            {t('letters.chosen', { count: chosen.length })}
+          </Text>
+          {onAll && (
+            <Button variant="subtle" onClick={onAll}>
+              {t('letters.chooseAll')}
+            </Button>
+          )}
+          <Button variant="subtle" onClick={onNone}>
+            {t('letters.chooseNone')}
+          </Button>
+        </Group>
+        <Group gap="sm">
+          {acts.map((decision) => (
+            <Button
+              key={decision.act}
+              variant={decision.act === 'send' ? 'filled' : 'default'}
+              disabled={decision.letterIds.length === 0}
+              onClick={() => setAsked(decision)}
+            >
+              {t(`letters.act.${decision.act}`)}
+            </Button>
+          ))}
+        </Group>
+      </Group>
+      <DecideDialog
+        asked={asked}
+        onClose={() => setAsked(undefined)}
+        decide={decide}
+        hasUnknown={chosen.some(({ status }) => status === 'unknown')}
+      />
+    </Paper>
+  );
+}
+
+function isOf(status: ListedLetter['status'], act: LetterAct): boolean {
+  return listActs(status).includes(act);
+}
