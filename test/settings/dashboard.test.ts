@@ -114,6 +114,7 @@ test.each([
   ['from=2026-11-20&to=2026-11-01', 'ends before it begins'],
   ['from=2020-01-01&to=2026-11-01', 'is too long'],
   ['from=tomorrow', 'is no day'],
+  ['weeks=107', 'is too long'],
 ])('a span of %s is refused: it %s', async (span) => {
   const { slug } = await addCompany(relay);
 
@@ -126,9 +127,9 @@ test('a span is made of whole weeks in Japan', () => {
   const lateSunday = new Date('2026-11-29T14:59:59Z');
   const monday = new Date('2026-11-29T15:00:00Z');
 
-  expect(toSpan({}, lateSunday).to).toEqual(monday);
-  expect(toSpan({}, monday).to).toEqual(new Date('2026-12-06T15:00:00Z'));
-  expect(toSpan({ from: '2026-11-25', to: '2026-11-25' }, monday)).toEqual({
+  expect(toSpan({ weeks: 12 }, lateSunday).to).toEqual(monday);
+  expect(toSpan({ weeks: 12 }, monday).to).toEqual(new Date('2026-12-06T15:00:00Z'));
+  expect(toSpan({ from: '2026-11-25', to: '2026-11-25', weeks: 12 }, monday)).toEqual({
     from: new Date('2026-11-22T15:00:00Z'),
     to: monday,
   });

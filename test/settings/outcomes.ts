@@ -19,7 +19,7 @@ export async function addOutcome(
 ): Promise<void> {
   const [company_id, connection_id] = [at.companyId, at.connectionId];
   const people = Array.from({ length: count }, () => ({ person: newId(), rejection: newId(), consent: newId() }));
-  const laterAt = new Date(decidedAt.getTime() + 60_000);
+  const laterAt = new Date(decidedAt.getTime() + 10_000);
   await database.forCompany(at.companyId, async (tx) => {
     const agency = await tx.selectFrom('agency').select('agency_id').executeTakeFirstOrThrow();
     const nobody = { email_key: null, email: null, given_name: null, family_name: null, locale: null, erased_at: null };

@@ -6,7 +6,14 @@ const Day = z.iso.date();
 
 export const DashboardQuery = z.strictObject({
   company: CompanyRef,
-  from: Day.optional().describe('A day in Japan; its whole week counts. 11 weeks before `to` when absent.'),
+  from: Day.optional().describe('A day in Japan; its whole week counts.'),
+  weeks: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(106)
+    .default(12)
+    .describe('How many weeks up to `to`, where `from` is absent.'),
   to: Day.optional().describe(
     'A day in Japan; its whole week counts. Today when absent. At most 106 weeks after `from`.',
   ),

@@ -23,7 +23,6 @@ const weekMs = 7 * dayMs;
 const japanMs = 9 * 60 * 60_000;
 /** 1970-01-05, the first Monday of the epoch, on a clock that shows the time in Japan. */
 const firstMondayMs = 4 * dayMs;
-const usualWeeks = 12;
 const weeksMost = 106;
 /** Credits that end sooner than this are told of. */
 const endingMs = 30 * dayMs;
@@ -64,12 +63,12 @@ export function dashboardRoutes(api: Server, parts: ApiParts): void {
 
 /** Whole weeks in Japan. @throws RelayError request_invalid when it ends before it begins, or is too long. */
 export function toSpan(
-  asked: { readonly from?: string | undefined; readonly to?: string | undefined },
+  asked: { readonly from?: string | undefined; readonly to?: string | undefined; readonly weeks: number },
   now: Date,
 ): Span {
   const last = asked.to === undefined ? now.getTime() + japanMs : Date.parse(asked.to);
   const end = toMonday(last) + weekMs;
-  const begin = asked.from === undefined ? end - usualWeeks * weekMs : toMonday(Date.parse(asked.from));
+  const begin = asked.from === undefined ? end - asked.weeks * weekMs : toMonday(Date.parse(asked.from));
   if (begin >= end) throw new RelayError('request_invalid', { message: '`to` must not come before `from`' });
   if (end - begin > weeksMost * weekMs)
     throw new RelayError('request_invalid', { message: `the span must be ${weeksMost} weeks at most` });

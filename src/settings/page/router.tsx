@@ -8,10 +8,12 @@ import {
   type RouterHistory,
   redirect,
 } from '@tanstack/react-router';
+import { toActivitySearch } from './activity/types.ts';
 import type { Api } from './api/client.ts';
 import { meQuery } from './api/me.ts';
 import { isSignedOut, toProblem } from './api/problem.ts';
 import type { Me } from './api/types.ts';
+import { toDashboardSearch } from './dashboard/types.ts';
 import { Failed, NotFound } from './parts/fallbacks.tsx';
 import { toBack } from './sign-in/calls.ts';
 
@@ -129,7 +131,12 @@ const under = { getParentRoute: () => company } as const;
 
 /** One for each page: a lazy chunk. A page with filters validates its search here, so that they stand in the address. */
 const pages = [
-  createRoute({ ...under, path: '/dashboard', component: planned }),
+  createRoute({
+    ...under,
+    path: '/dashboard',
+    validateSearch: toDashboardSearch,
+    component: lazyRouteComponent(() => import('./dashboard/dashboard-page.tsx'), 'DashboardPage'),
+  }),
   createRoute({ ...under, path: '/connections', component: planned }),
   createRoute({ ...under, path: '/mapping', component: planned }),
   createRoute({ ...under, path: '/letters', component: planned }),
@@ -139,7 +146,12 @@ const pages = [
     path: '/credits',
     component: lazyRouteComponent(() => import('./credits/credits-page.tsx'), 'CreditsPage'),
   }),
-  createRoute({ ...under, path: '/activity', component: planned }),
+  createRoute({
+    ...under,
+    path: '/activity',
+    validateSearch: toActivitySearch,
+    component: lazyRouteComponent(() => import('./activity/activity-page.tsx'), 'ActivityPage'),
+  }),
   createRoute({ ...under, path: '/slack', component: planned }),
   createRoute({
     ...under,
