@@ -81,6 +81,8 @@ export const theme = createTheme({
     ActionIcon: ActionIcon.extend({ defaultProps: { size: 'xl', variant: 'subtle', color: 'gray' } }),
     Button: Button.extend({ defaultProps: { size: 'md' } }),
     Modal: Modal.extend({ defaultProps: { centered: true, radius: 'lg', padding: 'lg', overlayProps: { blur: 2 } } }),
+    // Inside a dialog a header is no banner of the page.
+    ModalHeader: Modal.Header.extend({ defaultProps: { role: 'none' } }),
     PasswordInput: PasswordInput.extend({ defaultProps: { size: 'md' } }),
     Select: Select.extend({ defaultProps: { size: 'md' } }),
     Textarea: Textarea.extend({ defaultProps: { size: 'md' } }),

@@ -47,7 +47,7 @@ function WeekChart({ title, weeks, names }: WeekChartProps) {
           series={names.map((name) => ({ name, label: t(`dashboard.${name}`), color: colors[name] }))}
           withLegend
           legendProps={{ verticalAlign: 'bottom', height: 32 }}
-          yAxisProps={{ allowDecimals: false, width: 40 }}
+          yAxisProps={{ allowDecimals: false, width: 40, interval: 0 }}
           barProps={{ isAnimationActive: false, radius: [3, 3, 0, 0], maxBarSize: 22 }}
           barChartProps={{ accessibilityLayer: false }}
           tickLine="none"
