@@ -66,7 +66,7 @@ function DeadList({ slug }: { readonly slug: string }) {
           causes.map(({ code, count, oldestAt, newestAt }) => (
             <Text key={code} size="sm" component="div">
               {t('activity.deadCount', { count })} ・ {code ?? t('activity.noCode')} ・{' '}
-              {t('activity.deadBetween', { from: format(oldestAt), to: format(newestAt) })}
+              {toTimes(format(oldestAt), format(newestAt))}
             </Text>
           ))
         }
@@ -75,6 +75,10 @@ function DeadList({ slug }: { readonly slug: string }) {
       />
     </Stack>
   );
+
+  function toTimes(from: string, to: string): string {
+    return from === to ? from : t('activity.deadBetween', { from, to });
+  }
 
   function toName(queue: string): string {
     const known = queueNames.find((name) => name === queue);
