@@ -68,6 +68,8 @@ const heartbeatSeconds = 10;
 const lookSeconds = 5;
 const retries = { retryLimit: 30, retryDelay: 1, retryBackoff: true, retryDelayMax: 900 };
 const keptDays = 24 * 60 * 60;
+/** Dead jobs given back in one statement. */
+const redriveStep = 1_000;
 
 export function openJobs(database: Database, log: Log): Jobs {
   const queues = new Map<string, Queue<never>>();
@@ -147,8 +149,13 @@ export function openJobs(database: Database, log: Log): Jobs {
       }));
     },
     listDead: (companyId) => database.forSystem((tx) => listDead(tx, [...queues.keys()], companyId)),
-    redrive: (queue, companyId) =>
-      boss.redrive(`${queue}.dead`, companyId === undefined ? {} : { data: { companyId } }),
+    async redrive(queue, companyId) {
+      const which = companyId === undefined ? {} : { data: { companyId } };
+      let all = 0;
+      for (let moved = redriveStep; moved === redriveStep; all += moved)
+        moved = await boss.redrive(`${queue}.dead`, { ...which, limit: redriveStep });
+      return all;
+    },
   };
 }
 

@@ -19,12 +19,12 @@ beforeAll(async () => {
 });
 afterAll(() => relay.close());
 
-async function connect(): Promise<{
+async function connect(company?: { readonly slug: string; readonly id: string }): Promise<{
   readonly slug: string;
   readonly companyId: string;
   readonly connectionId: string;
 }> {
-  const { slug, id: companyId } = await addCompany(relay);
+  const { slug, id: companyId } = company ?? (await addCompany(relay));
   const { body } = await relay.call('POST', '/connections', {
     company: slug,
     connector: 'greenhouse',
@@ -73,7 +73,9 @@ describe('many deliveries at once', () => {
       { status: 'failed', reason: 'internal_error' },
       { status: 'set-aside', reason: 'erased' },
     ]);
-    const foreign = await addDeliveries(relay, other, [{ status: 'failed', reason: 'internal_error' }]);
+    const beside = await connect({ slug: place.slug, id: place.companyId });
+    const failed = [{ status: 'failed', reason: 'internal_error' }] as const;
+    const foreign = [...(await addDeliveries(relay, other, failed)), ...(await addDeliveries(relay, beside, failed))];
     const before = relay.jobs.waiting.length;
 
     const { status, body } = await relay.call('POST', '/deliveries/replay', {
