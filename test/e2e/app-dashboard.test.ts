@@ -135,16 +135,19 @@ describe.each(looks)('in $locale, $colorScheme, $width', ({ locale, colorScheme,
       found[name] = [await findViolations(page), await isTooWide(page)];
       await takePicture(page, `${name}-${locale}-${colorScheme}-${width}`);
       if (name !== 'dashboard') continue;
-      for (const below of ['.recharts-surface', 'table >> nth=-1']) {
+      for (const [part, below] of [
+        ['charts', '.recharts-surface'],
+        ['groups', 'table >> nth=-1'],
+      ] as const) {
         await page.locator(below).first().scrollIntoViewIfNeeded();
-        await takePicture(page, `${below.slice(0, 6)}-${locale}-${colorScheme}-${width}`);
+        await takePicture(page, `dashboard-${part}-${locale}-${colorScheme}-${width}`);
       }
     }
 
     expect(found).toEqual(Object.fromEntries(pages.map(([name]) => [name, [[], false]])));
     expect(offences).toEqual([]);
     await context.close();
-  });
+  }, 90_000);
 });
 
 test('from what needs a person, by the link, to the deliveries, their content, and all of them worked on again', async () => {
