@@ -197,6 +197,7 @@ export async function startApp(
       adminToken,
       baseUrl,
       hasOutbox,
+      mailKind: mailer.kind,
     });
     await servePage(server, { folder: pageFolder, hasSlackSignIn: slackSignIn !== undefined });
   }

@@ -5,6 +5,7 @@ export { type Credits, openCredits } from './credits.ts';
 export type { Entry } from './ledger.ts';
 export type { Referral } from './model.ts';
 export {
+  countReferralsByWeek,
   listEndingCredits,
   listOpenReservations,
   type OpenReservation,

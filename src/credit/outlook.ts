@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { readAgency } from '../company/index.ts';
 import type { Tx } from '../platform/database.ts';
 import { readBalance } from './balance.ts';
@@ -85,4 +86,19 @@ function toFullWeeks(first: Date | null, now: Date): number {
 function toProjection(referralsPerWeek: number, missing: number): Projection {
   const weeksToNextCredit = referralsPerWeek === 0 ? null : Math.max(missing, 0) / referralsPerWeek;
   return { referralsPerWeek, weeksToNextCredit };
+}
+
+/** Referrals that counted, by the Monday in Japan (YYYY-MM-DD) of their week; weeks without one are absent. */
+export async function countReferralsByWeek(
+  tx: Tx,
+  companyId: string,
+  { from, to }: { readonly from: Date; readonly to: Date },
+): Promise<ReadonlyMap<string, number>> {
+  const result = await sql<{ week: string; count: number }>`
+    select to_char(date_trunc('week', counted_at at time zone 'Asia/Tokyo'), 'YYYY-MM-DD') as week,
+      count(*)::integer as count
+    from referral
+    where company_id = ${companyId} and status = 'counted' and counted_at >= ${from} and counted_at < ${to}
+    group by 1`.execute(tx);
+  return new Map(result.rows.map(({ week, count }) => [week, count]));
 }

@@ -35,3 +35,21 @@ export async function readLastActivity(tx: Tx, companyId: string): Promise<reado
     order by connection.connection_id`.execute(tx);
   return result.rows;
 }
+
+/** How many deliveries of a connection nobody could work on. */
+export interface StuckDeliveries {
+  readonly connectionId: string;
+  readonly status: 'set-aside' | 'failed';
+  readonly count: number;
+}
+
+/** Deliveries that were set aside or failed and wait for a person; without removed connections. One statement. */
+export async function countStuckDeliveries(tx: Tx, companyId: string): Promise<readonly StuckDeliveries[]> {
+  const result = await sql<StuckDeliveries>`
+    select delivery.connection_id as "connectionId", delivery.status, count(*)::integer as count
+    from delivery join connection on connection.connection_id = delivery.connection_id and connection.removed_at is null
+    where delivery.company_id = ${companyId} and delivery.status in ('set-aside', 'failed')
+      and delivery.reason is distinct from 'erased'
+    group by 1, 2 order by 1, 2`.execute(tx);
+  return result.rows;
+}

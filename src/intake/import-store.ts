@@ -130,6 +130,19 @@ export async function readNewestAge(tx: Tx, { connectionId }: Place): Promise<Da
   return row?.newest ?? null;
 }
 
+/** Files that wait until somebody confirms their columns; without removed connections. */
+export async function countWaitingImports(tx: Tx, companyId: string): Promise<number> {
+  const { count } = await tx
+    .selectFrom('file_import')
+    .innerJoin('connection', 'connection.connection_id', 'file_import.connection_id')
+    .select((row) => row.fn.countAll<string>().as('count'))
+    .where('file_import.company_id', '=', companyId)
+    .where('file_import.state', '=', 'needs-confirmation')
+    .where('connection.removed_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 /** Newest first. */
 export async function listImports(
   tx: Tx,

@@ -1,5 +1,5 @@
 import type { Connection } from '../connector/index.ts';
-import { appendAudit } from '../platform/audit.ts';
+import { appendAudit, appendAudits } from '../platform/audit.ts';
 import type { Tx } from '../platform/database.ts';
 import { RelayError } from '../platform/errors.ts';
 import type { Server } from '../platform/http-server.ts';
@@ -19,6 +19,12 @@ export interface Intake {
   recheck(companyId: string, rejectionIds: readonly string[]): Promise<ReadonlyMap<string, Recheck>>;
   /** Works on a stored delivery once more. Nothing is sent twice by it. @throws RelayError request_not_found. */
   replay(deliveryId: string, actor: string): Promise<void>;
+  /** The same for many of one connection, in one transaction; gives how many. Those that are unknown or were erased are left out. */
+  replayAll(
+    place: { readonly companyId: string; readonly connectionId: string },
+    deliveryIds: readonly string[],
+    actor: string,
+  ): Promise<number>;
   /**
    * Runs one reconciliation now and tells what it found.
    * @param ask.days how far back it reaches; without it 90 days the first time, then on from where the last one ended.
@@ -65,6 +71,7 @@ export function openIntake(parts: IntakeParts): Intake {
     routes: (server) => registerHook(server, { connections: parts.connections, inbox, count: parts.count }),
     recheck: (companyId, rejectionIds) => recheckRejections(parts, companyId, rejectionIds),
     replay: (deliveryId, actor) => replay(parts, deliveryId, actor),
+    replayAll: (place, deliveryIds, actor) => replayAll(parts, place, deliveryIds, actor),
     poll: (connection, ask) => pollNow(parts, connection, ask),
     backfill: (tx, connection) => startBackfill(parts, tx, connection),
     sweepPolls: () => sweepPolls(parts),
@@ -74,6 +81,38 @@ export function openIntake(parts: IntakeParts): Intake {
 
 async function each<T>(jobs: readonly T[], work: (job: T) => Promise<void>): Promise<void> {
   for (const job of jobs) await work(job);
+}
+
+async function replayAll(
+  { database, jobs, clock }: IntakeParts,
+  { companyId, connectionId }: { readonly companyId: string; readonly connectionId: string },
+  deliveryIds: readonly string[],
+  actor: string,
+): Promise<number> {
+  if (deliveryIds.length === 0) return 0;
+  return database.forCompany(companyId, async (tx) => {
+    const rows = await tx
+      .updateTable('delivery')
+      .set({ status: 'stored', reason: null, processed_at: null })
+      .where('connection_id', '=', connectionId)
+      .where('delivery_id', 'in', deliveryIds)
+      .where('reason', 'is distinct from', 'erased')
+      .returning('delivery_id')
+      .execute();
+    const ids = rows.map((row) => row.delivery_id);
+    await jobs.enqueue<ProcessJob>(
+      tx,
+      processQueue,
+      ids.map((id) => ({ companyId, connectionId, deliveryIds: [id] })),
+    );
+    const at = clock.now();
+    await appendAudits(
+      tx,
+      companyId,
+      ids.map((subject) => ({ at, actor, action: 'delivery.replayed', subject })),
+    );
+    return ids.length;
+  });
 }
 
 async function replay({ database, jobs, clock }: IntakeParts, deliveryId: string, actor: string): Promise<void> {

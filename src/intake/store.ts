@@ -482,7 +482,11 @@ export interface ListedDelivery {
 /** Newest first. */
 export async function listDeliveries(
   tx: Tx,
-  request: PageRequest & { readonly companyId?: string; readonly connectionId?: string },
+  request: PageRequest & {
+    readonly companyId?: string;
+    readonly connectionId?: string;
+    readonly status?: DeliveryStatus | undefined;
+  },
 ): Promise<Page<ListedDelivery>> {
   let query = tx
     .selectFrom('delivery')
@@ -498,6 +502,7 @@ export async function listDeliveries(
     ]);
   if (request.companyId) query = query.where('company_id', '=', request.companyId);
   if (request.connectionId) query = query.where('connection_id', '=', request.connectionId);
+  if (request.status) query = query.where('status', '=', request.status);
   if (request.cursor) query = query.where('delivery_id', '<', request.cursor);
   const rows = await query
     .orderBy('delivery_id', 'desc')
@@ -515,6 +520,31 @@ export async function listDeliveries(
       processedAt: row.processed_at,
     })),
     request.limit,
+  );
+}
+
+export interface DeliveryBody {
+  readonly companyId: string;
+  readonly receivedAt: Date;
+  /** As it came; empty where the person it told of was erased. */
+  readonly body: Uint8Array;
+  readonly isErased: boolean;
+}
+
+/** What an ATS sent, byte for byte. */
+export async function readDeliveryBody(tx: Tx, deliveryId: string): Promise<DeliveryBody | undefined> {
+  const row = await tx
+    .selectFrom('delivery')
+    .select(['company_id', 'received_at', 'body', 'reason'])
+    .where('delivery_id', '=', deliveryId)
+    .executeTakeFirst();
+  return (
+    row && {
+      companyId: row.company_id,
+      receivedAt: row.received_at,
+      body: row.body,
+      isErased: row.reason === 'erased',
+    }
   );
 }
 

@@ -77,10 +77,17 @@ export interface ListedAuditEntry {
 /** Newest first; the cursor is the number of the last line. */
 export async function listAudit(
   tx: Tx,
-  request: { readonly companyId: string; readonly cursor?: number | undefined; readonly limit: number },
+  request: {
+    readonly companyId: string;
+    readonly cursor?: number | undefined;
+    readonly limit: number;
+    /** The noun of the action: `letter` finds `letter.released`. */
+    readonly about?: string | undefined;
+  },
 ): Promise<Page<ListedAuditEntry>> {
   let query = tx.selectFrom('audit_entry').selectAll().where('company_id', '=', request.companyId);
   if (request.cursor !== undefined) query = query.where('seq', '<', request.cursor);
+  if (request.about !== undefined) query = query.where('action', 'like', `${request.about}.%`);
   const rows = await query
     .orderBy('seq', 'desc')
     .limit(request.limit + 1)

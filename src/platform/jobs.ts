@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { fromKysely, type Job, type Db as JobDatabase, type JobResult, PgBoss } from 'pg-boss';
 import type { Database, Tx } from './database.ts';
 import { toRelayError } from './errors.ts';
@@ -37,8 +38,19 @@ export interface Jobs {
   stop(): Promise<void>;
   /** How many jobs wait, run, and lie dead, by queue. */
   counts(): Promise<readonly QueueCounts[]>;
-  /** Moves dead jobs back to their queue; gives how many. */
-  redrive(queue: string): Promise<number>;
+  /** The jobs that were given up, of one company or of all, by queue and cause; most first. What they carry stays inside. */
+  listDead(companyId?: string): Promise<readonly DeadJobs[]>;
+  /** Moves dead jobs back to their queue, those of one company or of all; gives how many. */
+  redrive(queue: string, companyId?: string): Promise<number>;
+}
+
+export interface DeadJobs {
+  readonly queue: string;
+  /** The code of the error that ended the last try; null where it had none. */
+  readonly code: string | null;
+  readonly count: number;
+  readonly oldestAt: Date;
+  readonly newestAt: Date;
 }
 
 export interface QueueCounts {
@@ -56,6 +68,8 @@ const heartbeatSeconds = 10;
 const lookSeconds = 5;
 const retries = { retryLimit: 30, retryDelay: 1, retryBackoff: true, retryDelayMax: 900 };
 const keptDays = 24 * 60 * 60;
+/** Dead jobs given back in one statement. */
+const redriveStep = 1_000;
 
 export function openJobs(database: Database, log: Log): Jobs {
   const queues = new Map<string, Queue<never>>();
@@ -134,8 +148,28 @@ export function openJobs(database: Database, log: Log): Jobs {
         dead: all.get(`${queue}.dead`)?.queuedCount ?? 0,
       }));
     },
-    redrive: (queue) => boss.redrive(`${queue}.dead`),
+    listDead: (companyId) => database.forSystem((tx) => listDead(tx, [...queues.keys()], companyId)),
+    async redrive(queue, companyId) {
+      const which = companyId === undefined ? {} : { data: { companyId } };
+      let all = 0;
+      for (let moved = redriveStep; moved === redriveStep; all += moved)
+        moved = await boss.redrive(`${queue}.dead`, { ...which, limit: redriveStep });
+      return all;
+    },
   };
+}
+
+/** Of what a job failed by only the code is read: a message might say more than an id. */
+async function listDead(tx: Tx, queues: readonly string[], companyId?: string): Promise<readonly DeadJobs[]> {
+  if (queues.length === 0) return [];
+  const names = queues.map((queue) => `${queue}.dead`);
+  const own = companyId === undefined ? sql`true` : sql`data->>'companyId' = ${companyId}`;
+  const result = await sql<DeadJobs>`
+    select left(name, -${'.dead'.length}::integer) as queue, source_output->>'code' as code, count(*)::integer as count,
+      min(created_on) as "oldestAt", max(created_on) as "newestAt"
+    from pgboss.job where name in (${sql.join(names)}) and state in ('created', 'retry') and ${own}
+    group by 1, 2 order by 3 desc, 1, 2`.execute(tx);
+  return result.rows;
 }
 
 /** pg-boss's statement for adding jobs is always the same for one queue, gives nothing back, and takes longer to plan than to run. */

@@ -316,6 +316,7 @@ function openStoredJobs(database: Database): StoredJobs {
     start: async () => undefined,
     stop: async () => undefined,
     counts: async () => [],
+    listDead: async () => [],
     redrive: async () => 0,
   };
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
 import { openEvents } from '../../src/events.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { RelayError } from '../../src/platform/errors.ts';
@@ -124,4 +125,34 @@ test('an event reaches every listening room, each in a job of its own', async ()
   );
 
   await untilHandled([`a ${letterId}`, `b ${letterId}`]);
+});
+
+test('dead jobs are counted by queue and cause, of one company or of all, and go back by company', async () => {
+  const [own, other] = [newId(), newId()];
+  await database.forSystem(async (tx) => {
+    for (const [companyId, output] of [
+      [own, { code: 'mail_unavailable', message: 'x' }],
+      [own, { code: 'mail_unavailable', message: 'y' }],
+      [own, null],
+      [other, { code: 'mail_unavailable', message: 'z' }],
+    ] as const)
+      await sql`
+        insert into pgboss.job (name, data, source_name, source_output)
+        values ('test.work.dead', ${JSON.stringify({ companyId, name: `revived ${companyId}` })}::jsonb, 'test.work',
+          ${output && JSON.stringify(output)}::jsonb)`.execute(tx);
+  });
+
+  const ofOwn = await jobs.listDead(own);
+  const ofAll = await jobs.listDead();
+  const moved = await jobs.redrive('test.work', own);
+  await untilHandled([`revived ${own}`]);
+
+  expect(ofOwn).toMatchObject([
+    { queue: 'test.work', code: 'mail_unavailable', count: 2, newestAt: expect.any(Date) },
+    { queue: 'test.work', code: null, count: 1 },
+  ]);
+  expect(ofAll[0]).toMatchObject({ code: 'mail_unavailable', count: 3 });
+  expect(moved).toBe(3);
+  expect(await jobs.listDead(own)).toEqual([]);
+  expect(await jobs.listDead(other)).toMatchObject([{ count: 1 }]);
 });

@@ -172,7 +172,12 @@ export async function openRelay(
     slack: slack.admin,
     slackInstall,
     identity,
-    jobs: { counts: change.counts ?? jobs.counts, redrive: change.redrive ?? jobs.redrive },
+    jobs: {
+      counts: change.counts ?? jobs.counts,
+      listDead: change.listDead ?? jobs.listDead,
+      redrive: change.redrive ?? jobs.redrive,
+    },
+    mailKind: mailer.kind,
     adminToken,
     baseUrl,
     hasOutbox: change.hasOutbox ?? true,

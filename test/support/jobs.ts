@@ -55,6 +55,7 @@ export function makeTestJobs(clock: TestClock): TestJobs {
     start: async () => undefined,
     stop: async () => undefined,
     counts: async () => [],
+    listDead: async () => [],
     redrive: async () => 0,
   };
 }

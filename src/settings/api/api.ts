@@ -1,12 +1,14 @@
 import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import { sendProblem } from '../../platform/problem.ts';
+import { activityRoutes } from './activity.ts';
 import { atsRoutes } from './ats.ts';
 import { guardRoutes } from './auth.ts';
 import { companyRoutes } from './companies.ts';
 import { connectionHealthRoutes } from './connection-health.ts';
 import { connectionRoutes } from './connections.ts';
 import { creditRoutes } from './credits.ts';
+import { dashboardRoutes } from './dashboard.ts';
 import { decisionRoutes } from './decisions.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { importRoutes } from './imports.ts';
@@ -54,6 +56,7 @@ async function guardedRoutes(api: Server, parts: ApiParts): Promise<void> {
   atsRoutes(api, parts);
   installRoutes(api, parts);
   deliveryRoutes(api, parts);
+  activityRoutes(api, parts);
   await importRoutes(api, parts);
   decisionRoutes(api, parts);
   streamRoutes(api, parts);
@@ -64,6 +67,7 @@ async function guardedRoutes(api: Server, parts: ApiParts): Promise<void> {
   creditRoutes(api, parts);
   slackRoutes(api, parts);
   operationRoutes(api, parts);
+  dashboardRoutes(api, parts);
   meRoutes(api, parts);
   memberRoutes(api, parts);
   tokenRoutes(api, parts);

@@ -85,9 +85,9 @@ export function operationRoutes(api: Server, parts: ApiParts): void {
       response: { 200: json('The entries.', listOf(AuditEntry)), ...problems('request_not_found') },
     },
     handler: async (request) => {
-      const { company, cursor, limit } = request.query;
+      const { company, cursor, limit, about } = request.query;
       return asCompany(parts, company, async (tx, { companyId }) => {
-        const { items, nextCursor } = await listAudit(tx, { companyId, cursor, limit });
+        const { items, nextCursor } = await listAudit(tx, { companyId, cursor, limit, about });
         return { items: items.map((entry) => ({ ...entry, detail: { ...entry.detail } })), nextCursor };
       });
     },

@@ -8,6 +8,7 @@ import type { Database, Tx } from '../../platform/database.ts';
 import { RelayError } from '../../platform/errors.ts';
 import { isId } from '../../platform/ids.ts';
 import type { Jobs } from '../../platform/jobs.ts';
+import type { Mailer } from '../../platform/mail.ts';
 import type { Vault } from '../../platform/vault.ts';
 import type { SlackAdmin, SlackInstall } from '../../slack/index.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -18,13 +19,13 @@ export interface ApiParts {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly connections: Connections;
-  readonly intake: Pick<Intake, 'replay' | 'poll' | 'backfill'>;
+  readonly intake: Pick<Intake, 'replay' | 'replayAll' | 'poll' | 'backfill'>;
   readonly imports: Pick<Imports, 'take' | 'confirm'>;
   readonly letters: Pick<Letters, 'cancel' | 'send' | 'hold' | 'replan' | 'decide' | 'preview' | 'sendTest'>;
   readonly credits: Pick<Credits, 'confirmReferral' | 'reserve' | 'use' | 'release'>;
   readonly slack: SlackAdmin;
   readonly slackInstall: SlackInstall;
-  readonly jobs: Pick<Jobs, 'counts' | 'redrive'>;
+  readonly jobs: Pick<Jobs, 'counts' | 'listDead' | 'redrive'>;
   readonly identity: Pick<Identity, 'readSession' | 'sendInvitation'>;
   /** Whoever bears it may do everything, for every company. */
   readonly adminToken: string;
@@ -32,6 +33,8 @@ export interface ApiParts {
   readonly baseUrl: string;
   /** Whether mail stays in the local outbox, on this machine alone. */
   readonly hasOutbox: boolean;
+  /** Whether mail leaves by a server, or is only kept. */
+  readonly mailKind: Mailer['kind'];
 }
 
 /** The company a request names by slug or id. System transaction. @throws RelayError request_not_found. */

@@ -375,7 +375,10 @@ export const Delivery = z
   })
   .meta({ id: 'Delivery' });
 
-export const DeliveryPageQuery = PageQuery.extend({ connection: Id.describe('Of this connection.') });
+export const DeliveryPageQuery = PageQuery.extend({
+  connection: Id.describe('Of this connection.'),
+  status: Delivery.shape.status.optional().describe('Only those that stand so.'),
+});
 
 export const Rejection = z
   .object({
@@ -513,6 +516,11 @@ export const AuditPageQuery = CompanyPageQuery.extend({
     .transform(Number)
     .optional()
     .describe('`nextCursor` of the page before.'),
+  about: z
+    .string()
+    .regex(/^[a-z][a-z-]{0,30}$/, 'must be the noun of an action')
+    .optional()
+    .describe('Only of these things: `letter` for `letter.released`.'),
 });
 
 export const OutboxPageQuery = PageQuery.extend({ company: CompanyRef.optional() });

@@ -8,6 +8,7 @@ import {
   type RouterHistory,
   redirect,
 } from '@tanstack/react-router';
+import { toActivitySearch } from './activity/types.ts';
 import type { Api } from './api/client.ts';
 import { meQuery } from './api/me.ts';
 import { isSignedOut, toProblem } from './api/problem.ts';
@@ -15,6 +16,7 @@ import type { Me } from './api/types.ts';
 import { toApplicantsSearch } from './applicants/search.ts';
 import { toSettingsSearch } from './company/tabs.ts';
 import { toConnectionSearch } from './connections/tabs.ts';
+import { toDashboardSearch } from './dashboard/types.ts';
 import { toLetterSearch } from './letters/search.ts';
 import { Failed, NotFound } from './parts/fallbacks.tsx';
 import { toBack } from './sign-in/calls.ts';
@@ -134,7 +136,6 @@ const under = { getParentRoute: () => company } as const;
 
 /** One for each page: a lazy chunk. A page with filters validates its search here, so that they stand in the address. */
 const pages = [
-  createRoute({ ...under, path: '/dashboard', component: planned }),
   createRoute({
     ...under,
     path: '/connections',
@@ -156,6 +157,12 @@ const pages = [
     validateSearch: toConnectionSearch,
     component: lazyRouteComponent(() => import('./connections/connection-page.tsx'), 'ConnectionPage'),
   }),
+  createRoute({
+    ...under,
+    path: '/dashboard',
+    validateSearch: toDashboardSearch,
+    component: lazyRouteComponent(() => import('./dashboard/dashboard-page.tsx'), 'DashboardPage'),
+  }),
   createRoute({ ...under, path: '/mapping', component: planned }),
   createRoute({
     ...under,
@@ -174,12 +181,17 @@ const pages = [
     path: '/credits',
     component: lazyRouteComponent(() => import('./credits/credits-page.tsx'), 'CreditsPage'),
   }),
-  createRoute({ ...under, path: '/activity', component: planned }),
   createRoute({
     ...under,
     path: '/slack',
     validateSearch: toSlackSearch,
     component: lazyRouteComponent(() => import('./slack/slack-page.tsx'), 'SlackPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/activity',
+    validateSearch: toActivitySearch,
+    component: lazyRouteComponent(() => import('./activity/activity-page.tsx'), 'ActivityPage'),
   }),
   createRoute({
     ...under,

@@ -37,6 +37,8 @@ const entry = ['index.html', 'texts/ja.json'];
 test.each([
   ['signing in', [...entry, 'sign-in/sign-in.tsx']],
   ['a page of a company', [...entry, 'parts/shell.tsx', 'parts/planned.tsx']],
+  ['the dashboard, without its pictures', [...entry, 'parts/shell.tsx', 'dashboard/dashboard-page.tsx']],
+  ['the activity', [...entry, 'parts/shell.tsx', 'activity/activity-page.tsx']],
   ['the credits, without their picture', [...entry, 'parts/shell.tsx', 'credits/credits-page.tsx']],
 ])('the first view of %s weighs at most 350 kB', (_name, parts) => {
   const weight = weigh(listFiles(parts));
