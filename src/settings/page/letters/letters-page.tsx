@@ -151,7 +151,7 @@ function useConnections(company: string) {
 function useTitles(): (connector: string) => string {
   const api = useApi();
   const connectors = useQuery({
-    queryKey: ['/connectors'],
+    queryKey: ['/connectors', 'titles'],
     queryFn: async ({ signal }) => (await api.get<Listed<Connector>>('/connectors', {}, signal)).items,
     staleTime: Number.POSITIVE_INFINITY,
   });
