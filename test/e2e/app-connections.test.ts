@@ -4,16 +4,11 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { servePage } from '../../src/settings/index.ts';
 import { adminToken, openRelay, sampleAgency, type TestRelay } from '../settings/relay.ts';
 import { openChromium } from '../support/chromium.ts';
+import { looks, widths } from '../support/looks.ts';
 import { takePicture } from '../support/pictures.ts';
 import { findViolations, type Watched, watchPage } from '../support/watched-page.ts';
 
 const folder = fileURLToPath(new URL('../../dist-page', import.meta.url));
-const widths = { phone: { width: 390, height: 844 }, wide: { width: 1440, height: 900 } } as const;
-const looks = (['ja', 'en'] as const).flatMap((locale) =>
-  (['light', 'dark'] as const).flatMap((colorScheme) =>
-    (['phone', 'wide'] as const).map((width) => ({ locale, colorScheme, width })),
-  ),
-);
 const name = 'さくら食品株式会社';
 
 let relay: TestRelay;

@@ -6,16 +6,11 @@ import { servePage } from '../../src/settings/index.ts';
 import { addDeliveries, addOutcome } from '../settings/outcomes.ts';
 import { adminToken, openRelay, sampleAgency, type TestRelay } from '../settings/relay.ts';
 import { openChromium } from '../support/chromium.ts';
+import { looks, widths } from '../support/looks.ts';
 import { takePicture } from '../support/pictures.ts';
 import { findViolations, type Watched, watchPage } from '../support/watched-page.ts';
 
 const folder = fileURLToPath(new URL('../../dist-page', import.meta.url));
-const widths = { phone: { width: 390, height: 844 }, wide: { width: 1440, height: 900 } } as const;
-const looks = (['ja', 'en'] as const).flatMap((locale) =>
-  (['light', 'dark'] as const).flatMap((colorScheme) =>
-    (['phone', 'wide'] as const).map((width) => ({ locale, colorScheme, width })),
-  ),
-);
 const weekMs = 7 * 24 * 60 * 60_000;
 
 let relay: TestRelay;

@@ -4,18 +4,13 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { servePage } from '../../src/settings/index.ts';
 import { addCompany, adminToken, openRelay, type TestRelay } from '../settings/relay.ts';
 import { openChromium } from '../support/chromium.ts';
+import { looks, widths } from '../support/looks.ts';
 import { takePicture } from '../support/pictures.ts';
 import { findViolations, type Watched, watchPage } from '../support/watched-page.ts';
 
 /** The letters in a real browser, over the real server with real letters. */
 
 const folder = fileURLToPath(new URL('../../dist-page', import.meta.url));
-const widths = { phone: { width: 390, height: 800 }, wide: { width: 1440, height: 900 } } as const;
-const looks = (['ja', 'en'] as const).flatMap((locale) =>
-  (['light', 'dark'] as const).flatMap((colorScheme) =>
-    (['phone', 'wide'] as const).map((width) => ({ locale, colorScheme, width })),
-  ),
-);
 
 let relay: TestRelay;
 let origin: string;

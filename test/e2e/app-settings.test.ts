@@ -4,17 +4,12 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { servePage } from '../../src/settings/index.ts';
 import { adminToken, openRelay, sampleAgency, type TestRelay } from '../settings/relay.ts';
 import { openChromium } from '../support/chromium.ts';
+import { looks, widths } from '../support/looks.ts';
 import { takePicture } from '../support/pictures.ts';
 import { findViolations, watchPage } from '../support/watched-page.ts';
 
 /** The company's settings and the preview of the applicants' page, over the real server. */
 const folder = fileURLToPath(new URL('../../dist-page', import.meta.url));
-const widths = { phone: { width: 390, height: 844 }, wide: { width: 1440, height: 900 } } as const;
-const looks = (['ja', 'en'] as const).flatMap((locale) =>
-  (['light', 'dark'] as const).flatMap((colorScheme) =>
-    (['phone', 'wide'] as const).map((width) => ({ locale, colorScheme, width })),
-  ),
-);
 const pages = { company: 'settings', agency: 'settings?tab=agency', applicants: 'applicants-page' } as const;
 
 let relay: TestRelay;

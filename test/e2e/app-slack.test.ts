@@ -6,17 +6,12 @@ import { adminToken, openRelay, sampleAgency, type TestRelay } from '../settings
 import { openChromium } from '../support/chromium.ts';
 import { makeTestClock } from '../support/clock.ts';
 import { type FakeSlack, type FakeWorkspace, startFakeSlack } from '../support/fake-slack.ts';
+import { looks, widths } from '../support/looks.ts';
 import { takePicture } from '../support/pictures.ts';
 import { findViolations, watchPage } from '../support/watched-page.ts';
 
 /** The page of Slack over the real server, with a Slack that answers as strictly as the real one. */
 const folder = fileURLToPath(new URL('../../dist-page', import.meta.url));
-const widths = { phone: { width: 390, height: 844 }, wide: { width: 1440, height: 900 } } as const;
-const looks = (['ja', 'en'] as const).flatMap((locale) =>
-  (['light', 'dark'] as const).flatMap((colorScheme) =>
-    (['phone', 'wide'] as const).map((width) => ({ locale, colorScheme, width })),
-  ),
-);
 const tabs = ['places', 'routes', 'hours', 'people', 'wording'] as const;
 
 let slack: FakeSlack;
