@@ -14,7 +14,15 @@ let copy: string;
 
 beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), 'career-relay-new-'));
-  for (const part of ['package.json', 'tsconfig.json', 'manifest.json', 'connectors', 'src', 'test', 'templates'])
+  const house = [
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'manifest.json',
+    'build-page.ts',
+    'vite.config.ts',
+  ];
+  for (const part of [...house, 'connectors', 'src', 'test', 'templates', 'dist-page'])
     cpSync(join(root, part), join(copy, part), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
 });
