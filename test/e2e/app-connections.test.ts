@@ -130,9 +130,12 @@ test('an ATS is connected from the gallery, checked at once, and goes live only 
   await takePicture(page, 'connections-connected');
   expect(await findViolations(page)).toEqual([]);
   await page.getByRole('link', { name: 'この接続の画面へ' }).click();
+  await page.waitForURL(/connections\/[0-9a-f-]{36}/);
+  const [id = ''] = /[0-9a-f-]{36}/.exec(page.url()) ?? [];
   await context.route('**/health', async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ json: { ...(await response.json()), plannedLetters: 36 } });
+    const { body } = await relay.call('GET', `/connections/${id}/health`);
+    // A page that is closing asks once more and waits for no answer.
+    await route.fulfill({ json: { ...body, plannedLetters: 36 } }).catch(() => undefined);
   });
   await page.getByRole('button', { name: '本番に切り替える' }).click();
   const dialog = page.getByRole('dialog');
