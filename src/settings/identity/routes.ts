@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { ErrorCode } from '../../platform/error-codes.ts';
 import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
-import { newToken, sha256 } from '../../platform/ids.ts';
+import { sha256 } from '../../platform/ids.ts';
 import { requireSameOrigin } from '../api/same-origin.ts';
+import { openBrowsers } from '../browsers.ts';
 import { authBase, clientHeader, FirstInput, InvitationInput } from './better-auth.ts';
 import type { Identity } from './identity.ts';
 import { linkSeconds, toEmail } from './model.ts';
@@ -57,7 +58,7 @@ export async function registerIdentity(server: Server, parts: RoutesParts): Prom
 }
 
 function openRoutes(scope: Server, { identity, baseUrl }: RoutesParts): void {
-  const browsers = openBrowsers(baseUrl);
+  const browsers = openBrowsers(baseUrl, 'relay.link', linkSeconds);
   const limits = openLimits(scope);
   scope.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store');
@@ -195,25 +196,6 @@ export function toHeaders(request: FastifyRequest): Headers {
     if (typeof value === 'string') headers.set(name, value);
   }
   return headers;
-}
-
-/** Knows a browser again by a cookie: a mailed link counts only in the one that asked. */
-function openBrowsers(baseUrl: string) {
-  const isHttps = baseUrl.startsWith('https:');
-  const cookieName = isHttps ? '__Host-relay.link' : 'relay.link';
-  const read = (request: FastifyRequest) => {
-    const cookie = request.cookies[cookieName];
-    return cookie !== undefined && /^[\w-]{43}$/.test(cookie) ? cookie : undefined;
-  };
-  return {
-    read,
-    name(request: FastifyRequest, reply: FastifyReply): string {
-      const browser = read(request) ?? newToken();
-      const attributes = { path: '/', httpOnly: true, secure: isHttps, sameSite: 'lax' } as const;
-      reply.setCookie(cookieName, browser, { ...attributes, maxAge: linkSeconds });
-      return browser;
-    },
-  };
 }
 
 function openLimits(scope: Server) {

@@ -5,11 +5,11 @@ import type { InstallOutcome } from '../../connector/index.ts';
 import { errorCodes } from '../../platform/error-codes.ts';
 import { RelayError, toRelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
-import { newToken } from '../../platform/ids.ts';
 import { readRefusal } from '../../platform/problem.ts';
 import { type SlackInstallOutcome, slackTarget } from '../../slack/index.ts';
 import { openAdminGuard } from '../api/auth.ts';
 import { type ApiParts, findCompany } from '../api/parts.ts';
+import { openBrowsers } from '../browsers.ts';
 import {
   type InstallPage,
   installCsp,
@@ -41,7 +41,7 @@ export async function registerInstall(server: Server, parts: InstallRouteParts):
   await server.register(
     async (door: Server) => {
       const { database, connections, slackInstall } = parts;
-      const browsers = openBrowsers(parts.baseUrl);
+      const browsers = openBrowsers(parts.baseUrl, 'install', cookieSeconds);
       const requireAdmin = openAdminGuard(door, parts.adminToken);
       const count = door.createRateLimit({ max: requestsPerMinute, timeWindow: 60_000 });
       door.addHook('onRequest', async (request, reply) => {
@@ -156,27 +156,6 @@ const Params = z.object({ connector: z.string() });
 
 function readParams(request: FastifyRequest): { readonly connector: string } {
   return Params.safeParse(request.params).data ?? { connector: '' };
-}
-
-/** Knows a browser again by a cookie: a vendor's answer counts only in the one that asked. */
-function openBrowsers(baseUrl: string) {
-  // The __Host- prefix keeps a neighbouring site from planting its own; browsers take it over https only.
-  const isHttps = baseUrl.startsWith('https:');
-  const cookieName = isHttps ? '__Host-install' : 'install';
-  const read = (request: FastifyRequest) => {
-    const cookie = request.cookies[cookieName];
-    return cookie !== undefined && /^[\w-]{43}$/.test(cookie) ? cookie : undefined;
-  };
-  return {
-    read,
-    /** The one it has stays, so that two installs side by side can both end. Lax: the vendor's page sends it back to us. */
-    name(request: FastifyRequest, reply: FastifyReply): string {
-      const browser = read(request) ?? newToken();
-      const attributes = { path: '/', httpOnly: true, secure: isHttps, sameSite: 'lax' } as const;
-      reply.setCookie(cookieName, browser, { ...attributes, maxAge: cookieSeconds });
-      return browser;
-    },
-  };
 }
 
 function sendPage(
