@@ -18,6 +18,7 @@ import {
   finishSent,
   finishUnsent,
   type LetterInHand,
+  lockLetters,
   markUnknown,
   type Replan,
   readInHand,
@@ -80,6 +81,7 @@ async function pickLetters(
 ): Promise<readonly LetterInHand[]> {
   const now = clock.now();
   return database.forCompany(companyId, async (tx) => {
+    await lockLetters(tx, letterIds);
     const letters = await readInHand(tx, [...new Set(letterIds)]);
     const isReady = ({ isLive, dueAt }: LetterInHand) => isLive && dueAt <= now;
     const waiting = letters.filter((letter) => letter.status === 'planned' && !isReady(letter));
@@ -191,6 +193,10 @@ async function settleReplans(
   const inSending = new Set(letters.flatMap(({ letterId, status }) => (status === 'sending' ? [letterId] : [])));
   const doubtful = replans.flatMap(({ letterId }) => (inSending.has(letterId) ? [{ companyId, letterId }] : []));
   await database.forCompany(companyId, async (tx) => {
+    await lockLetters(
+      tx,
+      letters.map(({ letterId }) => letterId),
+    );
     const looked = await saveReplans(tx, replans, ['planned'], now);
     const unknown = await markUnknown(tx, doubtful, 'sender-died', now);
     // One that is only put off was told as planned, and is.
@@ -220,6 +226,7 @@ async function claimDrafts(
   const from: readonly LetterStatus[] = mailer.isIdempotent ? ['planned', 'sending'] : ['planned'];
   const letterIds = drafts.map(({ letter }) => letter.letterId);
   return database.forCompany(companyId, async (tx) => {
+    await lockLetters(tx, letterIds);
     const claims = new Map((await claim(tx, letterIds, from, now)).map((own) => [own.letterId, own]));
     const links = drafts.flatMap(({ letter, link }) => (claims.has(letter.letterId) ? [link] : []));
     await insertLinks(tx, links, now);
@@ -264,6 +271,10 @@ async function finishDrafts(parts: SendParts, companyId: string, finished: reado
         'a letter did not leave for certain',
       );
   await parts.database.forCompany(companyId, async (tx) => {
+    await lockLetters(
+      tx,
+      finished.map(({ claim }) => claim.letterId),
+    );
     const marked = await finishSent(
       tx,
       sent.map((one) => one.claim),

@@ -94,9 +94,13 @@ export async function cancelLifted(
   now: Date,
 ): Promise<readonly LetterFate[]> {
   const result = await sql<FateRow>`
+    with held as (
+      select letter_id from letter where rejection_id = any (${sql.val(lifted.map(({ rejectionId }) => rejectionId))}::uuid[])
+      order by letter_id for no key update
+    )
     update letter set status = 'cancelled', reason = lifted.why, queued_at = null, updated_at = ${now}
-    from jsonb_to_recordset(${JSON.stringify(lifted)}::jsonb) as lifted("rejectionId" uuid, why text)
-    where letter.rejection_id = lifted."rejectionId" and letter.status in ('planned', 'held')
+    from jsonb_to_recordset(${JSON.stringify(lifted)}::jsonb) as lifted("rejectionId" uuid, why text), held
+    where letter.letter_id = held.letter_id and letter.rejection_id = lifted."rejectionId" and letter.status in ('planned', 'held')
     returning ${fateOf}`.execute(tx);
   return result.rows.map(toFate);
 }
@@ -198,6 +202,21 @@ async function touch(
 ): Promise<void> {
   if (letterIds.length === 0) return;
   await tx.updateTable('letter').set(change).where('letter_id', 'in', letterIds).execute();
+}
+
+/**
+ * Holds these letters until the transaction ends. Whoever writes several of them asks for them here first: all wait for
+ * them in one order, so that no two wait for each other.
+ */
+export async function lockLetters(tx: Tx, letterIds: readonly string[]): Promise<void> {
+  if (letterIds.length === 0) return;
+  await tx
+    .selectFrom('letter')
+    .select('letter_id')
+    .where('letter_id', 'in', letterIds)
+    .orderBy('letter_id')
+    .forNoKeyUpdate()
+    .execute();
 }
 
 /** Nobody can tell whether these left. Gives those marked now. */
@@ -370,7 +389,7 @@ export interface Unsent extends Claim {
 
 /**
  * Also over an 'unknown' of the same claim: somebody took its holder for dead, and he knows better. Gives those written,
- * with what each was before.
+ * with what each was before. The caller holds them (`lockLetters`).
  */
 export async function finishUnsent(
   tx: Tx,
@@ -381,7 +400,6 @@ export async function finishUnsent(
   const result = await sql<FateRow & { was: LetterStatus }>`
     with before as (
       select letter_id, status from letter where letter_id = any (${sql.val(toIds(unsent))}::uuid[])
-      order by letter_id for update
     )
     update letter set status = done.status, reason = done.reason, queued_at = null, updated_at = ${now},
       due_at = coalesce(done."dueAt", letter.due_at)

@@ -176,6 +176,33 @@ test('over SMTP at most one mail per rejection leaves, none that is called sent 
   );
 }, 120_000);
 
+test('processes that write the same letters at the same time wait for each other in one order', async () => {
+  const mailer: Mailer = {
+    kind: 'smtp',
+    isIdempotent: false,
+    atOnce: 20,
+    // Every other one is put off: a finish writes what left and what did not, each in a statement of its own.
+    send: async ({ key }) =>
+      /[02468ace]$/.test(key) ? { kind: 'sent' } : { kind: 'refused', isPermanent: false, reason: 'smtp-451' },
+    close: async () => undefined,
+  };
+  const stage = await openStage(database);
+  const rejectionIds: string[] = [];
+  for (let count = 0; count < 20; count += 1) rejectionIds.push(await stage.addRejection());
+  await stage.record(...rejectionIds);
+  const processes = [1, 2, 3].map(() => stage.open({ mailer }));
+  await processes[0]?.jobs.runAll();
+  await processes[0]?.letters.sweep();
+
+  for (let round = 0; round < 30; round += 1) {
+    await Promise.all(processes.map(({ jobs }) => jobs.runCopy('letter.send')));
+    stage.clock.advance(13 * 3_600_000);
+  }
+
+  const letters = await stage.letters();
+  expect(new Set(letters.map(({ status }) => status))).not.toContain('sending');
+}, 120_000);
+
 /** A mail server in all its moods. What it takes is added to `left`, twice if it is given twice. */
 function makeFickleMailer(left: Mail[], fates: Iterator<string>): Mailer {
   return {
