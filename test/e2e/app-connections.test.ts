@@ -1,20 +1,15 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { servePage } from '../../src/settings/index.ts';
-import { adminToken, openRelay, sampleAgency, type TestRelay } from '../settings/relay.ts';
-import { openChromium } from '../support/chromium.ts';
-import { looks, widths } from '../support/looks.ts';
+import { openRelay, sampleAgency, type TestRelay } from '../settings/relay.ts';
+import { type App, lookAt, openApp, toLookOptions } from '../support/app.ts';
+import { looks } from '../support/looks.ts';
 import { takePicture } from '../support/pictures.ts';
-import { findViolations, type Watched, watchPage } from '../support/watched-page.ts';
+import { findViolations } from '../support/watched-page.ts';
 
-const folder = fileURLToPath(new URL('../../dist-page', import.meta.url));
 const name = 'さくら食品株式会社';
 
 let relay: TestRelay;
+let app: App;
 let origin: string;
-let browser: Browser;
-let companyId: string;
 let greenhouse: string;
 let hrmos: string;
 
@@ -28,24 +23,22 @@ const file = [
 
 beforeAll(async () => {
   relay = await openRelay();
-  await servePage(relay.server, { folder, hasSlackSignIn: true });
-  origin = await relay.server.listen({ port: 0, host: '127.0.0.1' });
-  const { body } = await relay.call('POST', '/companies', {
+  await relay.call('POST', '/companies', {
     slug: 'sakura-foods',
     name,
     locale: 'ja',
     postalAddress: '東京都港区架空台4-5-6',
     contactEmail: 'recruit@example.com',
   });
-  companyId = body.id;
   await relay.call('PUT', '/companies/sakura-foods/agency', sampleAgency);
   greenhouse = await connect('greenhouse', relay.settings);
   hrmos = await connect('hrmos', {});
   await relay.call('POST', `/connections/${greenhouse}/poll`);
-  browser = await openChromium();
+  app = await openApp(relay, [{ slug: 'sakura-foods', name }]);
+  origin = app.origin;
 }, 120_000);
 afterAll(async () => {
-  await browser.close();
+  await app.close();
   await relay.close();
 });
 
@@ -54,39 +47,10 @@ async function connect(connector: string, settings: object): Promise<string> {
   return body.id;
 }
 
-interface Opened extends Watched {
-  readonly context: BrowserContext;
-}
-
-/** An owner signed in: who he is is answered here, everything else by the server. */
-async function open(options: BrowserContextOptions = {}): Promise<Opened> {
-  const context = await browser.newContext({
-    locale: 'ja',
-    reducedMotion: 'reduce',
-    viewport: widths.wide,
-    ...options,
-    extraHTTPHeaders: { authorization: `Bearer ${adminToken}` },
-  });
-  context.setDefaultTimeout(10_000);
-  const me = {
-    kind: 'user',
-    actor: 'user:u1',
-    isOperator: false,
-    user: { id: 'u1', name: '髙﨑 花子', email: 'hanako@example.com', hasSecondFactor: true, passkeys: 0 },
-    companies: [{ id: companyId, slug: 'sakura-foods', name, role: 'owner' }],
-  };
-  await context.route('**/api/v1/me', (route) => route.fulfill({ json: me }));
-  return { context, ...(await watchPage(context, origin)) };
-}
-
-function isTooWide(page: Page): Promise<boolean> {
-  return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
-}
-
-describe.each(looks)('in $locale, $colorScheme, $width', ({ locale, colorScheme, width }) => {
+describe.each(looks)('in $locale, $colorScheme, $width', (look) => {
   test('everybody can use the pages of connections, and they ask nobody else', async () => {
-    const { page, offences, context } = await open({ locale, colorScheme, viewport: widths[width] });
-    const found: Record<string, unknown> = {};
+    const { page, offences, context } = await app.open(toLookOptions(look));
+    const faults: string[] = [];
     const pages = {
       list: ['', 'main ul li time'],
       gallery: ['/new', 'main ul li h2'],
@@ -101,18 +65,17 @@ describe.each(looks)('in $locale, $colorScheme, $width', ({ locale, colorScheme,
     for (const [title, [path, sign]] of Object.entries(pages)) {
       await page.goto(`${origin}/app/c/sakura-foods/connections${path}`);
       await page.locator(sign).first().waitFor();
-      found[title] = [await findViolations(page), await isTooWide(page)];
-      await takePicture(page, `connections-${title}-${locale}-${colorScheme}-${width}`);
+      faults.push(...(await lookAt(page, `connections-${title}`, look)));
     }
 
-    expect(found).toEqual(Object.fromEntries(Object.keys(pages).map((title) => [title, [[], false]])));
+    expect(faults).toEqual([]);
     expect(offences).toEqual([]);
     await context.close();
   }, 60_000);
 });
 
 test('an ATS is connected from the gallery, checked at once, and goes live only by the company’s name', async () => {
-  const { page, offences, context } = await open();
+  const { page, offences, context } = await app.open();
   const { clientId = '', clientSecret = '', baseUrl = '', tokenUrl = '' } = relay.settings;
   await page.goto(`${origin}/app/c/sakura-foods/connections`);
 
@@ -163,7 +126,7 @@ test('an ATS is connected from the gallery, checked at once, and goes live only 
 });
 
 test('a dropped file shows what was guessed beside its values, and rows that cannot be read say why', async () => {
-  const { page, offences, context } = await open();
+  const { page, offences, context } = await app.open();
   await page.goto(`${origin}/app/c/sakura-foods/connections/${hrmos}?tab=files`);
 
   await page
@@ -187,7 +150,7 @@ test('a dropped file shows what was guessed beside its values, and rows that can
 });
 
 test('what was typed is not lost by leaving, and a change of another admin is not overwritten', async () => {
-  const { page, context } = await open();
+  const { page, context } = await app.open();
   await page.goto(`${origin}/app/c/sakura-foods/connections/${hrmos}?tab=letters`);
   await page.getByLabel('いつでも').check();
 

@@ -1,21 +1,17 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { DeadJobs } from '../../src/platform/jobs.ts';
-import { servePage } from '../../src/settings/index.ts';
 import { addDeliveries, addOutcome } from '../settings/outcomes.ts';
-import { adminToken, openRelay, sampleAgency, type TestRelay } from '../settings/relay.ts';
-import { openChromium } from '../support/chromium.ts';
-import { looks, widths } from '../support/looks.ts';
+import { openRelay, sampleAgency, type TestRelay } from '../settings/relay.ts';
+import { type App, lookAt, openApp, toLookOptions } from '../support/app.ts';
+import { looks } from '../support/looks.ts';
 import { takePicture } from '../support/pictures.ts';
-import { findViolations, type Watched, watchPage } from '../support/watched-page.ts';
+import { findViolations } from '../support/watched-page.ts';
 
-const folder = fileURLToPath(new URL('../../dist-page', import.meta.url));
 const weekMs = 7 * 24 * 60 * 60_000;
 
 let relay: TestRelay;
+let app: App;
 let origin: string;
-let browser: Browser;
 let place: { readonly companyId: string; readonly connectionId: string };
 let dead: readonly DeadJobs[] = [];
 
@@ -27,8 +23,6 @@ beforeAll(async () => {
       return 4;
     },
   });
-  await servePage(relay.server, { folder, hasSlackSignIn: true });
-  origin = await relay.server.listen({ port: 0, host: '127.0.0.1' });
   const company = { slug: 'sakura-foods', locale: 'ja', postalAddress: '東京都港区架空台4-5-6' };
   const { body } = await relay.call('POST', '/companies', {
     ...company,
@@ -49,10 +43,11 @@ beforeAll(async () => {
   });
   place = { companyId: body.id, connectionId: connection.body.id };
   await addHistory();
-  browser = await openChromium();
+  app = await openApp(relay, [{ slug: 'sakura-foods' }, { slug: 'new-works', name: "O'Brien New Works" }]);
+  origin = app.origin;
 }, 120_000);
 afterAll(async () => {
-  await browser.close();
+  await app.close();
   await relay.close();
 });
 
@@ -88,26 +83,6 @@ async function addHistory(): Promise<void> {
   await relay.call('PATCH', `/connections/${place.connectionId}`, { letter: { holdMinutes: 60 } });
 }
 
-async function open(options: BrowserContextOptions = {}): Promise<Watched & { readonly context: BrowserContext }> {
-  const context = await browser.newContext({
-    locale: 'ja',
-    reducedMotion: 'reduce',
-    viewport: widths.wide,
-    ...options,
-    extraHTTPHeaders: { authorization: `Bearer ${adminToken}` },
-  });
-  context.setDefaultTimeout(10_000);
-  const companies = ['sakura-foods', 'new-works'].map((slug) => ({ id: slug, slug, name: slug, role: 'owner' }));
-  const user = { id: 'u1', name: '髙﨑 花子', email: 'hanako@example.com', hasSecondFactor: false, passkeys: 0 };
-  await context.route('**/api/v1/me', (route) =>
-    route.fulfill({ json: { kind: 'user', actor: 'user:u1', isOperator: false, user, companies } }),
-  );
-  return { context, ...(await watchPage(context, origin)) };
-}
-
-const isTooWide = (page: Page) =>
-  page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
-
 const pages = [
   ['dashboard', 'sakura-foods/dashboard', '.recharts-surface'],
   ['dashboard-empty', 'new-works/dashboard', 'main h2'],
@@ -117,36 +92,35 @@ const pages = [
   ['health', 'sakura-foods/activity?tab=health', 'main h3'],
 ] as const;
 
-describe.each(looks)('in $locale, $colorScheme, $width', ({ locale, colorScheme, width }) => {
+describe.each(looks)('in $locale, $colorScheme, $width', (look) => {
   test('everybody can use dashboard and activity, and they ask nobody else', async () => {
     const at = relay.clock.now();
     dead = [{ queue: 'letter.send', code: 'mail_unavailable', count: 4, oldestAt: at, newestAt: at }];
-    const { page, offences, context } = await open({ locale, colorScheme, viewport: widths[width] });
-    const found: Record<string, unknown> = {};
+    const { page, offences, context } = await app.open(toLookOptions(look));
+    const faults: string[] = [];
 
     for (const [name, path, sign] of pages) {
       await page.goto(`${origin}/app/c/${path}`);
       await page.locator(sign).first().waitFor();
-      found[name] = [await findViolations(page), await isTooWide(page)];
-      await takePicture(page, `${name}-${locale}-${colorScheme}-${width}`);
+      faults.push(...(await lookAt(page, name, look)));
       if (name !== 'dashboard') continue;
       for (const [part, below] of [
         ['charts', '.recharts-surface'],
         ['groups', 'table >> nth=-1'],
       ] as const) {
         await page.locator(below).first().scrollIntoViewIfNeeded();
-        await takePicture(page, `dashboard-${part}-${locale}-${colorScheme}-${width}`);
+        await takePicture(page, `dashboard-${part}-${look.locale}-${look.colorScheme}-${look.width}`);
       }
     }
 
-    expect(found).toEqual(Object.fromEntries(pages.map(([name]) => [name, [[], false]])));
+    expect(faults).toEqual([]);
     expect(offences).toEqual([]);
     await context.close();
   }, 90_000);
 });
 
 test('from what needs a person, by the link, to the deliveries, their content, and all of them worked on again', async () => {
-  const { page, offences, context } = await open();
+  const { page, offences, context } = await app.open();
   await page.goto(`${origin}/app/c/sakura-foods/dashboard`);
 
   await page.getByRole('link', { name: '受信データを見る' }).click();
@@ -179,7 +153,7 @@ test('from what needs a person, by the link, to the deliveries, their content, a
 });
 
 test('what is stuck goes on after a question, and the span stands in the address', async () => {
-  const { page, offences, context } = await open();
+  const { page, offences, context } = await app.open();
   await page.goto(`${origin}/app/c/sakura-foods/activity?tab=dead`);
 
   await page.getByRole('button', { name: '再開する: 手紙の送信' }).click();

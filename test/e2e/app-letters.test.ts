@@ -1,34 +1,28 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { servePage } from '../../src/settings/index.ts';
-import { addCompany, adminToken, openRelay, type TestRelay } from '../settings/relay.ts';
-import { openChromium } from '../support/chromium.ts';
-import { looks, widths } from '../support/looks.ts';
+import { addCompany, openRelay, type TestRelay } from '../settings/relay.ts';
+import { type App, lookAt, openApp, toLookOptions } from '../support/app.ts';
+import { looks } from '../support/looks.ts';
 import { takePicture } from '../support/pictures.ts';
-import { findViolations, type Watched, watchPage } from '../support/watched-page.ts';
+import { findViolations } from '../support/watched-page.ts';
 
 /** The letters in a real browser, over the real server with real letters. */
 
-const folder = fileURLToPath(new URL('../../dist-page', import.meta.url));
-
 let relay: TestRelay;
+let app: App;
 let origin: string;
-let browser: Browser;
 let company: { readonly slug: string; readonly id: string };
 /** The letters by whom they go to. */
 let letterIds: ReadonlyMap<string, string>;
 
 beforeAll(async () => {
   relay = await openRelay();
-  await servePage(relay.server, { folder, hasSlackSignIn: true });
-  origin = await relay.server.listen({ port: 0, host: '127.0.0.1' });
   company = await addCompany(relay);
   await addLetters();
-  browser = await openChromium();
+  app = await openApp(relay, [{ slug: company.slug, id: company.id }]);
+  origin = app.origin;
 }, 120_000);
 afterAll(async () => {
-  await browser?.close();
+  await app.close();
   await relay.close();
 });
 
@@ -68,66 +62,32 @@ async function reject(connectionId: string, givenName: string, familyName: strin
   await relay.jobs.runDue();
 }
 
-interface Opened extends Watched {
-  readonly context: BrowserContext;
-}
-
-/** Somebody signed in: who he is is answered here, everything else by the server. */
-async function open(options: BrowserContextOptions = {}): Promise<Opened> {
-  const context = await browser.newContext({
-    locale: 'ja',
-    reducedMotion: 'reduce',
-    viewport: widths.wide,
-    extraHTTPHeaders: { authorization: `Bearer ${adminToken}` },
-    ...options,
-  });
-  context.setDefaultTimeout(10_000);
-  await context.route('**/api/v1/me', (route) =>
-    route.fulfill({
-      json: {
-        kind: 'user',
-        actor: 'user:u1',
-        isOperator: false,
-        user: { id: 'u1', name: '髙﨑 花子', email: 'hanako@example.com', hasSecondFactor: false, passkeys: 0 },
-        companies: [{ id: company.id, slug: company.slug, name: 'さくら食品株式会社', role: 'owner' }],
-      },
-    }),
-  );
-  return { context, ...(await watchPage(context, origin)) };
-}
-
-const isTooWide = (page: Page): Promise<boolean> =>
-  page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
-
-describe.each(looks)('in $locale, $colorScheme, $width', ({ locale, colorScheme, width }) => {
+describe.each(looks)('in $locale, $colorScheme, $width', (look) => {
   test('everybody can read the list, a letter and the wording, and they ask nobody else', async () => {
-    const { page, offences, context } = await open({ locale, colorScheme, viewport: widths[width] });
+    const { page, offences, context } = await app.open(toLookOptions(look));
     const at = `${origin}/app/c/${company.slug}/letters`;
-    const found: unknown[] = [];
-    const look = async (name: string) => {
-      found.push([name, await findViolations(page), await isTooWide(page)]);
-      await takePicture(page, `letters-${name}-${locale}-${colorScheme}-${width}`);
-    };
+    const faults: string[] = [];
+    const see = async (name: string) => faults.push(...(await lookAt(page, `letters-${name}`, look)));
 
     await page.goto(at);
     await page.locator('tbody tr[data-index="3"]').waitFor();
-    await look('list');
+    await see('list');
     await page.goto(`${at}?letter=${letterIds.get("O'Brien Conan")}`);
     await page.frameLocator('iframe').locator('body a').first().waitFor();
-    await look('one');
+    await see('one');
     await page.goto(`${at}?view=wording`);
     await page.frameLocator('iframe').locator('body a').first().waitFor();
     await page.locator('pre').first().waitFor();
-    await look('wording');
+    await see('wording');
 
-    expect(found).toEqual(['list', 'one', 'wording'].map((name) => [name, [], false]));
+    expect(faults).toEqual([]);
     expect(offences).toEqual([]);
     await context.close();
   });
 });
 
 test('filters stand in the address, letters are chosen and held together, and it is asked first', async () => {
-  const { page, offences, context } = await open();
+  const { page, offences, context } = await app.open();
   await page.goto(`${origin}/app/c/${company.slug}/letters`);
   await page.locator('tbody tr[data-index="3"]').waitFor();
 
@@ -150,7 +110,7 @@ test('filters stand in the address, letters are chosen and held together, and it
 });
 
 test('what stands in the ATS is looked for, and said', async () => {
-  const { page, offences, context } = await open();
+  const { page, offences, context } = await app.open();
   await page.goto(`${origin}/app/c/${company.slug}/letters?view=wording`);
 
   await page.getByRole('button', { name: 'ATSに登録されているか確認' }).click();

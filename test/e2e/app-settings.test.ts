@@ -1,25 +1,18 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { servePage } from '../../src/settings/index.ts';
-import { adminToken, openRelay, sampleAgency, type TestRelay } from '../settings/relay.ts';
-import { openChromium } from '../support/chromium.ts';
-import { looks, widths } from '../support/looks.ts';
+import { openRelay, sampleAgency, type TestRelay } from '../settings/relay.ts';
+import { type App, lookAt, openApp, toLookOptions } from '../support/app.ts';
+import { looks } from '../support/looks.ts';
 import { takePicture } from '../support/pictures.ts';
-import { findViolations, watchPage } from '../support/watched-page.ts';
 
 /** The company's settings and the preview of the applicants' page, over the real server. */
-const folder = fileURLToPath(new URL('../../dist-page', import.meta.url));
 const pages = { company: 'settings', agency: 'settings?tab=agency', applicants: 'applicants-page' } as const;
 
 let relay: TestRelay;
+let app: App;
 let origin: string;
-let browser: Browser;
 
 beforeAll(async () => {
   relay = await openRelay();
-  await servePage(relay.server, { folder, hasSlackSignIn: false });
-  origin = await relay.server.listen({ port: 0, host: '127.0.0.1' });
   for (const slug of ['sakura-foods', 'walk'])
     await relay.call('POST', '/companies', {
       slug,
@@ -29,57 +22,34 @@ beforeAll(async () => {
       contactEmail: 'recruit@example.com',
     });
   await relay.call('PUT', '/companies/sakura-foods/agency', sampleAgency);
-  browser = await openChromium();
+  app = await openApp(relay, [{ slug: 'sakura-foods' }, { slug: 'walk' }], { hasSlackSignIn: false });
+  origin = app.origin;
 }, 120_000);
 afterAll(async () => {
-  await browser.close();
+  await app.close();
   await relay.close();
 });
 
-async function open(options: BrowserContextOptions = {}, role = 'owner') {
-  const context = await browser.newContext({
-    locale: 'ja',
-    reducedMotion: 'reduce',
-    viewport: widths.wide,
-    extraHTTPHeaders: { authorization: `Bearer ${adminToken}` },
-    ...options,
-  });
-  context.setDefaultTimeout(10_000);
-  const me = {
-    kind: 'user',
-    actor: 'user:u1',
-    isOperator: false,
-    user: { id: 'u1', name: '髙﨑 花子', email: 'hanako@example.com', hasSecondFactor: false, passkeys: 0 },
-    companies: ['sakura-foods', 'walk'].map((slug) => ({ id: slug, slug, name: 'さくら食品株式会社', role })),
-  };
-  await context.route('**/api/v1/me', (route) => route.fulfill({ json: me }));
-  return { context, ...(await watchPage(context, origin)) };
-}
-
-const isTooWide = (page: Page) =>
-  page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
-
-describe.each(looks)('in $locale, $colorScheme, $width', ({ locale, colorScheme, width }) => {
+describe.each(looks)('in $locale, $colorScheme, $width', (look) => {
   test('everybody can use the pages, and they ask nobody else', async () => {
-    const { page, offences, context } = await open({ locale, colorScheme, viewport: widths[width] });
-    const found: Record<string, unknown> = {};
+    const { page, offences, context } = await app.open(toLookOptions(look));
+    const faults: string[] = [];
 
     for (const [name, path] of Object.entries(pages)) {
       await page.goto(`${origin}/app/c/sakura-foods/${path}`);
       if (name === 'applicants') await page.frameLocator('iframe').locator('h1').waitFor();
       else await page.locator('[role=tabpanel] input').first().waitFor();
-      found[name] = [await findViolations(page), await isTooWide(page)];
-      await takePicture(page, `${name}-${locale}-${colorScheme}-${width}`);
+      faults.push(...(await lookAt(page, name, look)));
     }
 
-    expect(found).toEqual(Object.fromEntries(Object.keys(pages).map((name) => [name, [[], false]])));
+    expect(faults).toEqual([]);
     expect(offences).toEqual([]);
     await context.close();
   });
 });
 
 test('without an agency one is led to give its details, and then sees what applicants will read on a phone', async () => {
-  const { page, offences, context } = await open();
+  const { page, offences, context } = await app.open();
 
   await page.goto(`${origin}/app/c/walk/applicants-page`);
   await page.getByText('紹介会社がまだ登録されていません').waitFor();
@@ -114,7 +84,7 @@ test('without an agency one is led to give its details, and then sees what appli
 });
 
 test('whoever saves after somebody else is told, and may look at what stands now', async () => {
-  const { page, context } = await open();
+  const { page, context } = await app.open();
   await page.goto(`${origin}/app/c/sakura-foods/settings`);
   await page.getByLabel('住所').fill('東京都港区架空台7-8-9');
   await relay.call('PATCH', '/companies/sakura-foods', { contactEmail: 'saiyo@example.com' });
@@ -133,7 +103,7 @@ test('whoever saves after somebody else is told, and may look at what stands now
 });
 
 test('another licence number is asked about first, for agreements are not carried over', async () => {
-  const { page, context } = await open();
+  const { page, context } = await app.open();
   await page.goto(`${origin}/app/c/sakura-foods/settings?tab=agency`);
   await page.getByLabel('許可番号').fill('13-ユ-888888');
 
@@ -146,7 +116,7 @@ test('another licence number is asked about first, for agreements are not carrie
 });
 
 test('who may only look can change nothing', async () => {
-  const { page, offences, context } = await open({}, 'viewer');
+  const { page, offences, context } = await app.open({}, { role: 'viewer' });
 
   await page.goto(`${origin}/app/c/sakura-foods/settings?tab=agency`);
   await page.getByLabel('名称').waitFor();

@@ -1,24 +1,19 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { servePage } from '../../src/settings/index.ts';
-import { adminToken, openRelay, sampleAgency, type TestRelay } from '../settings/relay.ts';
-import { openChromium } from '../support/chromium.ts';
+import { openRelay, sampleAgency, type TestRelay } from '../settings/relay.ts';
+import { type App, lookAt, openApp, toLookOptions } from '../support/app.ts';
 import { makeTestClock } from '../support/clock.ts';
 import { type FakeSlack, type FakeWorkspace, startFakeSlack } from '../support/fake-slack.ts';
-import { looks, widths } from '../support/looks.ts';
+import { looks } from '../support/looks.ts';
 import { takePicture } from '../support/pictures.ts';
-import { findViolations, watchPage } from '../support/watched-page.ts';
 
 /** The page of Slack over the real server, with a Slack that answers as strictly as the real one. */
-const folder = fileURLToPath(new URL('../../dist-page', import.meta.url));
 const tabs = ['places', 'routes', 'hours', 'people', 'wording'] as const;
 
 let slack: FakeSlack;
 let relay: TestRelay;
 let workspace: FakeWorkspace;
+let app: App;
 let origin: string;
-let browser: Browser;
 
 beforeAll(async () => {
   const clock = makeTestClock();
@@ -26,14 +21,13 @@ beforeAll(async () => {
   const { clientId, clientSecret, signingSecret, authorizeUrl, url: apiUrl } = slack;
   relay = await openRelay({ clock, slack: { clientId, clientSecret, signingSecret, authorizeUrl, apiUrl } });
   slack.limitRates(false);
-  await servePage(relay.server, { folder, hasSlackSignIn: false });
-  origin = await relay.server.listen({ port: 0, host: '127.0.0.1' });
   workspace = slack.addWorkspace({ name: '架空さくら' });
   await addTied('sakura-foods');
-  browser = await openChromium();
+  app = await openApp(relay, [{ slug: 'sakura-foods' }, { slug: 'walk' }, { slug: 'none' }], { hasSlackSignIn: false });
+  origin = app.origin;
 }, 120_000);
 afterAll(async () => {
-  await browser.close();
+  await app.close();
   await relay.close();
   await slack.close();
 });
@@ -62,44 +56,19 @@ async function addTied(slug: string): Promise<void> {
   await relay.call('POST', `${path}/people`, { slackRef: workspace.addUser(), role: 'recruiter' });
 }
 
-async function open(options: BrowserContextOptions = {}, role = 'owner') {
-  const context = await browser.newContext({
-    locale: 'ja',
-    reducedMotion: 'reduce',
-    viewport: widths.wide,
-    extraHTTPHeaders: { authorization: `Bearer ${adminToken}` },
-    ...options,
-  });
-  context.setDefaultTimeout(10_000);
-  const company = (slug: string) => ({ id: slug, slug, name: 'さくら食品株式会社', role });
-  const me = {
-    kind: 'user',
-    actor: 'user:u1',
-    isOperator: false,
-    user: { id: 'u1', name: '髙﨑 花子', email: 'hanako@example.com', hasSecondFactor: false, passkeys: 0 },
-    companies: ['sakura-foods', 'walk', 'none'].map(company),
-  };
-  await context.route('**/api/v1/me', (route) => route.fulfill({ json: me }));
-  return { context, ...(await watchPage(context, origin)) };
-}
-
-const isTooWide = (page: Page) =>
-  page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
-
-describe.each(looks)('in $locale, $colorScheme, $width', ({ locale, colorScheme, width }) => {
+describe.each(looks)('in $locale, $colorScheme, $width', (look) => {
   test('everybody can use every part of the page, and it asks nobody else', async () => {
-    const { page, offences, context } = await open({ locale, colorScheme, viewport: widths[width] });
-    const found: Record<string, unknown> = {};
+    const { page, offences, context } = await app.open(toLookOptions(look));
+    const faults: string[] = [];
 
     for (const tab of tabs) {
       await page.goto(`${origin}/app/c/sakura-foods/slack?tab=${tab}`);
       await page.locator('[role=tabpanel] :is(li, input, iframe)').first().waitFor();
       if (tab === 'wording') await page.frameLocator('iframe').locator('article').waitFor();
-      found[tab] = [await findViolations(page), await isTooWide(page)];
-      await takePicture(page, `slack-${tab}-${locale}-${colorScheme}-${width}`);
+      faults.push(...(await lookAt(page, `slack-${tab}`, look)));
     }
 
-    expect(found).toEqual(Object.fromEntries(tabs.map((tab) => [tab, [[], false]])));
+    expect(faults).toEqual([]);
     expect(offences).toEqual([]);
     await context.close();
   });
@@ -110,7 +79,7 @@ test('from nothing to notices: a token, a channel that refuses first, names, a r
   const tied = slack.addWorkspace({ name: '架空すみれ' });
   const closed = tied.addChannel({ name: 'jinji', isMember: false });
   const channel = tied.addChannel({ name: 'saiyo' });
-  const { page, offences, context } = await open();
+  const { page, offences, context } = await app.open();
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
   const dialog = page.getByRole('dialog');
 
@@ -181,7 +150,7 @@ test('from nothing to notices: a token, a channel that refuses first, names, a r
 
 test('who may only look sees how it stands and no button that the server would refuse', async () => {
   await addCompany('none');
-  const { page, offences, context } = await open({}, 'viewer');
+  const { page, offences, context } = await app.open({}, { role: 'viewer' });
 
   await page.goto(`${origin}/app/c/none/slack`);
   await page.getByText('会社のオーナーの操作が必要です').waitFor();

@@ -1,34 +1,18 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { servePage } from '../../src/settings/index.ts';
-import { adminToken, openRelay, type TestRelay } from '../settings/relay.ts';
-import { openChromium } from '../support/chromium.ts';
+import type { BrowserContext } from 'playwright-core';
+import { openRelay, type TestRelay } from '../settings/relay.ts';
+import { type App, lookAt, openApp, toLookOptions } from '../support/app.ts';
 import { looks, widths } from '../support/looks.ts';
 import { takePicture } from '../support/pictures.ts';
-import { findViolations, type Watched, watchPage } from '../support/watched-page.ts';
 
-const folder = fileURLToPath(new URL('../../dist-page', import.meta.url));
-
-const me = {
-  kind: 'user',
-  actor: 'user:u1',
-  isOperator: false,
-  user: { id: 'u1', name: '髙﨑 花子', email: 'hanako@example.com', hasSecondFactor: false, passkeys: 0 },
-  companies: [
-    { id: 'c1', slug: 'sakura-foods', name: 'さくら食品株式会社', role: 'owner' },
-    { id: 'c2', slug: 'obrien-works', name: "O'Brien Works", role: 'viewer' },
-  ],
-};
+const places = [{ slug: 'sakura-foods' }, { slug: 'obrien-works', name: "O'Brien Works", role: 'viewer' }];
 
 let relay: TestRelay;
+let app: App;
 let origin: string;
-let browser: Browser;
 
 beforeAll(async () => {
   relay = await openRelay();
-  await servePage(relay.server, { folder, hasSlackSignIn: true });
-  origin = await relay.server.listen({ port: 0, host: '127.0.0.1' });
   await relay.call('POST', '/companies', {
     slug: 'sakura-foods',
     name: 'さくら食品株式会社',
@@ -36,34 +20,13 @@ beforeAll(async () => {
     postalAddress: '東京都港区架空台4-5-6',
     contactEmail: 'recruit@example.com',
   });
-  browser = await openChromium();
+  app = await openApp(relay, places);
+  origin = app.origin;
 }, 120_000);
 afterAll(async () => {
-  await browser.close();
+  await app.close();
   await relay.close();
 });
-
-interface Opened extends Watched {
-  readonly context: BrowserContext;
-}
-
-async function open(options: BrowserContextOptions = {}): Promise<Opened> {
-  const context = await browser.newContext({
-    locale: 'ja',
-    reducedMotion: 'reduce',
-    viewport: widths.wide,
-    ...options,
-  });
-  context.setDefaultTimeout(10_000);
-  return { context, ...(await watchPage(context, origin)) };
-}
-
-/** Somebody signed in: who he is is answered here, everything else by the server. */
-async function openSignedIn(options: BrowserContextOptions = {}): Promise<Opened> {
-  const opened = await open({ ...options, extraHTTPHeaders: { authorization: `Bearer ${adminToken}` } });
-  await opened.context.route('**/api/v1/me', (route) => route.fulfill({ json: me }));
-  return opened;
-}
 
 function toPosting(index: number, total: number): object {
   const seq = total - index;
@@ -119,57 +82,49 @@ const signInPages = [
   ['invitation', '/app/invitation?code=invented'],
 ] as const;
 
-describe.each(looks)('in $locale, $colorScheme, $width', ({ locale, colorScheme, width }) => {
-  const look = { locale, colorScheme, viewport: widths[width] };
-
+describe.each(looks)('in $locale, $colorScheme, $width', (look) => {
   test('everybody can use the screens of signing in, and they ask nobody else', async () => {
-    const { page, offences, context } = await open(look);
-    const found: Record<string, unknown> = {};
+    const { page, offences, context } = await app.openStranger(toLookOptions(look));
+    const faults: string[] = [];
     const invitation = { company: "O'Brien Works", email: 'jiro@example.com', role: 'recruiter', isKnown: false };
     await context.route('**/api/auth/invitation/look', (route) => route.fulfill({ json: invitation }));
 
     for (const [name, path] of signInPages) {
       await page.goto(`${origin}${path}`);
       await page.locator('form, ul').first().waitFor();
-      found[name] = [await findViolations(page), await isTooWide(page), await page.getAttribute('html', 'lang')];
-      await takePicture(page, `${name}-${locale}-${colorScheme}-${width}`);
+      faults.push(...(await lookAt(page, name, look)));
+      expect(await page.getAttribute('html', 'lang')).toBe(look.locale);
     }
 
-    expect(found).toEqual(Object.fromEntries(signInPages.map(([name]) => [name, [[], false, locale]])));
+    expect(faults).toEqual([]);
     expect(offences).toEqual([]);
     await context.close();
   });
 
   test('everybody can read the credits, and they ask nobody else', async () => {
-    const { page, offences, context } = await openSignedIn(look);
+    const { page, offences, context } = await app.open(toLookOptions(look));
     await answerLedger(context, 130);
 
     await page.goto(`${origin}/app/c/sakura-foods/credits`);
     await page.locator('tbody tr[data-index="0"]').waitFor();
     await page.locator('.recharts-surface').first().waitFor();
-    const violations = await findViolations(page);
-    await takePicture(page, `credits-${locale}-${colorScheme}-${width}`);
+    const faults = await lookAt(page, 'credits', look);
     await page.locator('tbody tr[data-index="1"]').scrollIntoViewIfNeeded();
-    await takePicture(page, `ledger-${locale}-${colorScheme}-${width}`);
+    await takePicture(page, `ledger-${look.locale}-${look.colorScheme}-${look.width}`);
 
-    expect(violations).toEqual([]);
+    expect(faults).toEqual([]);
     expect(offences).toEqual([]);
-    expect(await isTooWide(page)).toBe(false);
     await context.close();
   });
 });
 
 const peoplePages = ['members', 'tokens', 'account', 'dashboard'] as const;
 
-describe.each(looks)('people in $locale, $colorScheme, $width', ({ locale, colorScheme, width }) => {
+describe.each(looks)('people in $locale, $colorScheme, $width', (look) => {
   test('everybody can read who is let in, and the pages ask nobody else', async () => {
-    const { page, offences, context } = await openSignedIn({
-      locale,
-      colorScheme,
-      viewport: widths[width],
-    });
+    const { page, offences, context } = await app.open(toLookOptions(look));
     await answerPeople(context);
-    const found: Record<string, unknown> = {};
+    const faults: string[] = [];
 
     for (const name of peoplePages) {
       await page.goto(`${origin}/app/c/sakura-foods/${name}`);
@@ -177,11 +132,10 @@ describe.each(looks)('people in $locale, $colorScheme, $width', ({ locale, color
         .locator(name === 'dashboard' ? 'main h2' : 'main ul li')
         .first()
         .waitFor();
-      found[name] = [await findViolations(page), await isTooWide(page)];
-      await takePicture(page, `${name}-${locale}-${colorScheme}-${width}`);
+      faults.push(...(await lookAt(page, name, look)));
     }
 
-    expect(found).toEqual(Object.fromEntries(peoplePages.map((name) => [name, [[], false]])));
+    expect(faults).toEqual([]);
     expect(offences).toEqual([]);
     await context.close();
   });
@@ -224,12 +178,8 @@ async function answerPeople(context: BrowserContext): Promise<void> {
     await context.route(`**/api/v1/**${name}`, (route) => route.fulfill({ json: { items, nextCursor: null } }));
 }
 
-function isTooWide(page: Page): Promise<boolean> {
-  return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
-}
-
 test('asking for a link answers alike for every address, and remembers where one wanted to go', async () => {
-  const { page, offences, context } = await open();
+  const { page, offences, context } = await app.openStranger();
   const asked: unknown[] = [];
   await context.route('**/api/v1/me', (route) => route.fulfill({ status: 401, json: {} }));
   await context.route('**/api/auth/sign-in/magic-link', (route) => {
@@ -251,7 +201,7 @@ test('asking for a link answers alike for every address, and remembers where one
 });
 
 test('when the session ends one is led to sign in, and the address keeps the way back', async () => {
-  const { page, context } = await openSignedIn();
+  const { page, context } = await app.open();
   await answerLedger(context, 130);
   await page.goto(`${origin}/app/c/sakura-foods/credits`);
   await page.locator('.recharts-surface').first().waitFor();
@@ -269,7 +219,7 @@ test('when the session ends one is led to sign in, and the address keeps the way
 });
 
 test('the way back never leads out of the page', async () => {
-  const { page, context } = await openSignedIn();
+  const { page, context } = await app.open();
   await context.route('**/api/auth/sign-in/magic-link', (route) => route.fulfill({ json: {} }));
   await context.route('**/api/auth/two-factor/verify-totp', (route) => route.fulfill({ json: {} }));
   await page.goto(`${origin}/app/sign-in?back=${encodeURIComponent('//elsewhere.example.com/')}`);
@@ -286,7 +236,7 @@ test('the way back never leads out of the page', async () => {
 });
 
 test('the keyboard alone leads past the navigation, through the list, and to its end', async () => {
-  const { page, offences, context } = await openSignedIn();
+  const { page, offences, context } = await app.open();
   await answerLedger(context, 130);
   await page.goto(`${origin}/app/c/sakura-foods/credits`);
   await page.locator('tbody tr[data-index="0"]').waitFor();
@@ -308,7 +258,7 @@ test('the keyboard alone leads past the navigation, through the list, and to its
 });
 
 test('the language is changed in place and remembered', async () => {
-  const { page, context } = await openSignedIn();
+  const { page, context } = await app.open();
   await answerLedger(context, 3);
   await page.goto(`${origin}/app/c/sakura-foods/credits`);
 
@@ -322,7 +272,7 @@ test('the language is changed in place and remembered', async () => {
 });
 
 test('on a phone the navigation is a drawer that closes behind one', async () => {
-  const { page, context, offences } = await openSignedIn({ viewport: widths.phone });
+  const { page, context, offences } = await app.open({ viewport: widths.phone });
   await answerLedger(context, 3);
   await page.goto(`${origin}/app/c/sakura-foods/dashboard`);
 
@@ -337,7 +287,7 @@ test('on a phone the navigation is a drawer that closes behind one', async () =>
 });
 
 test('over the real server a company without a ledger is taught what comes, and a foreign one is not there', async () => {
-  const { page, offences, context } = await openSignedIn();
+  const { page, offences, context } = await app.open();
 
   await page.goto(`${origin}/app/c/sakura-foods/credits`);
   await page.getByText('まだ記録がありません').waitFor();
@@ -350,7 +300,7 @@ test('over the real server a company without a ledger is taught what comes, and 
 });
 
 test('a list of 100,000 rows is walked page by page, and only what is in sight is drawn', async () => {
-  const { page, offences, context } = await openSignedIn();
+  const { page, offences, context } = await app.open();
   await answerLedger(context, 100_000);
   await page.goto(`${origin}/app/c/sakura-foods/credits`);
   await page.locator('tbody tr[data-index="0"]').focus();

@@ -1,0 +1,97 @@
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { servePage } from '../../src/settings/index.ts';
+import { adminToken, type TestRelay } from '../settings/relay.ts';
+import { openChromium } from './chromium.ts';
+import { type looks, widths } from './looks.ts';
+import { takePicture } from './pictures.ts';
+import { findViolations, type Watched, watchPage } from './watched-page.ts';
+
+/** The settings page in a real browser, over the real server. */
+export interface App {
+  readonly origin: string;
+  readonly browser: Browser;
+  /** A browser nobody is signed in to. */
+  openStranger(options?: BrowserContextOptions): Promise<Opened>;
+  /** Somebody signed in: who he is is answered here, everything else by the server, as an operator may see it. */
+  open(options?: BrowserContextOptions, me?: Partial<Me>): Promise<Opened>;
+  close(): Promise<void>;
+}
+
+interface Me {
+  readonly role: string;
+  readonly isOperator: boolean;
+  readonly companies: readonly Place[];
+  readonly user: object;
+}
+
+interface Place {
+  readonly slug: string;
+  readonly id?: string;
+  readonly name?: string;
+  readonly role?: string;
+}
+
+export interface Opened extends Watched {
+  readonly context: BrowserContext;
+}
+
+const folder = fileURLToPath(new URL('../../dist-page', import.meta.url));
+
+/** @param places the companies of who is signed in; `open` may name others. */
+export async function openApp(
+  relay: Pick<TestRelay, 'server'>,
+  places: readonly Place[],
+  { hasSlackSignIn = true } = {},
+): Promise<App> {
+  await servePage(relay.server, { folder, hasSlackSignIn });
+  const origin = await relay.server.listen({ port: 0, host: '127.0.0.1' });
+  const browser = await openChromium();
+
+  async function openStranger(options: BrowserContextOptions = {}): Promise<Opened> {
+    const context = await browser.newContext({
+      locale: 'ja',
+      reducedMotion: 'reduce',
+      viewport: widths.wide,
+      ...options,
+    });
+    context.setDefaultTimeout(10_000);
+    return { context, ...(await watchPage(context, origin)) };
+  }
+
+  return {
+    origin,
+    browser,
+    openStranger,
+    async open(options, { role = 'owner', isOperator = false, companies = places, user } = {}) {
+      const opened = await openStranger({ ...options, extraHTTPHeaders: { authorization: `Bearer ${adminToken}` } });
+      const me = {
+        kind: 'user',
+        actor: 'user:u1',
+        isOperator,
+        user: {
+          ...{ id: 'u1', name: '髙﨑 花子', email: 'hanako@example.com', hasSecondFactor: false, passkeys: 0 },
+          ...user,
+        },
+        companies: companies.map((place) => ({ id: place.slug, name: 'さくら食品株式会社', role, ...place })),
+      };
+      await opened.context.route('**/api/v1/me', (route) => route.fulfill({ json: me }));
+      return opened;
+    },
+    close: () => browser.close(),
+  };
+}
+
+export type Look = (typeof looks)[number];
+
+export function toLookOptions({ locale, colorScheme, width }: Look): BrowserContextOptions {
+  return { locale, colorScheme, viewport: widths[width] };
+}
+
+/** What is wrong with a page as it stands: what axe finds, and whether it must be scrolled sideways. Keeps a picture of it. */
+export async function lookAt(page: Page, name: string, look?: Look): Promise<readonly string[]> {
+  const violations = await findViolations(page);
+  const isTooWide = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+  await takePicture(page, look ? `${name}-${look.locale}-${look.colorScheme}-${look.width}` : name);
+  return [...violations, ...(isTooWide ? ['too wide'] : [])].map((fault) => `${name}: ${fault}`);
+}
