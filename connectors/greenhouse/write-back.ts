@@ -3,6 +3,7 @@ import {
   type Context,
   type Steps,
   toConsentNote,
+  toJapaneseDate,
   type WriteBack,
   type WriteBackResult,
 } from '../../src/connector/contract.ts';
@@ -131,12 +132,12 @@ const shortTextMax = 255;
 
 function toFieldValue({ valueType, options }: ConsentField, item: WriteBack): string | number | boolean | null {
   const isGranted = item.decision === 'granted';
-  const text = `${item.decision} ${toDate(item.decidedAt)} (${item.agencyName})`;
+  const text = `${item.decision} ${toJapaneseDate(item.decidedAt)} (${item.agencyName})`;
   const values = {
     short_text: [...text].slice(0, shortTextMax).join(''),
     long_text: text,
     yes_no: isGranted,
-    date: isGranted ? toDate(item.decidedAt) : null,
+    date: isGranted ? toJapaneseDate(item.decidedAt) : null,
     single_select: options?.[item.decision] ?? null,
   } satisfies Record<ConsentField['valueType'], string | number | boolean | null>;
   return values[valueType];
@@ -218,11 +219,4 @@ async function writeNote(context: Context, item: WriteBack): Promise<void> {
     },
     vendor.Anything,
   );
-}
-
-const dateFormat = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Tokyo', dateStyle: 'short' });
-
-/** The calendar day in Japan, as YYYY-MM-DD. */
-function toDate(instant: Date): string {
-  return dateFormat.format(instant);
 }

@@ -1,3 +1,5 @@
+import { toJapaneseDate } from '../platform/japan.ts';
+
 /** The tenant: an employer that installed the connector. */
 export interface Company {
   readonly companyId: string;
@@ -54,11 +56,4 @@ export function findAgencyLack(agency: Agency | undefined, now: Date): AgencyLac
   const needed = [name, address, representative, licenceNumber, licenceExpiresOn, privacyUrl, registrationUrl];
   if (needed.some((value) => value.trim() === '')) return 'agency-incomplete';
   return licenceExpiresOn < toJapaneseDate(now) ? 'licence-expired' : undefined;
-}
-
-const japaneseDate = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Tokyo', dateStyle: 'short' });
-
-/** The calendar date in Japan, YYYY-MM-DD. */
-export function toJapaneseDate(instant: Date): string {
-  return japaneseDate.format(instant);
 }

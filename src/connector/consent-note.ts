@@ -1,7 +1,5 @@
+import { toJapaneseDate } from '../platform/japan.ts';
 import type { WriteBack } from './contract.ts';
-
-/** The calendar day in Japan, as YYYY-MM-DD. */
-const dateFormat = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Tokyo', dateStyle: 'short' });
 
 /** What a decision is called where recruiters read it in their ATS: both languages, the day in Japan, the agency. */
 export function toConsentNote({
@@ -9,7 +7,7 @@ export function toConsentNote({
   agencyName,
   decidedAt,
 }: Pick<WriteBack, 'decision' | 'agencyName' | 'decidedAt'>): string {
-  const date = dateFormat.format(decidedAt);
+  const date = toJapaneseDate(decidedAt);
   const sentences = {
     granted: `Career Relay: ${date}、${agencyName}による他社への紹介に同意しました。\nAgreed on ${date} to introductions to other companies by ${agencyName}.`,
     withdrawn: `Career Relay: ${date}、${agencyName}による他社への紹介への同意を撤回しました。\nWithdrew on ${date} the agreement to introductions by ${agencyName}.`,

@@ -3,6 +3,7 @@ import type { AccessKind, DecidedBy, Mode, Source } from '../platform/tables.ts'
 
 export { RelayError } from '../platform/errors.ts';
 export { openGroups } from '../platform/groups.ts';
+export { toJapaneseDate } from '../platform/japan.ts';
 export { toConsentNote } from './consent-note.ts';
 /** For a fake, which signs as its vendor does. */
 export { signDelivery } from './signatures.ts';

@@ -13,7 +13,7 @@ export type { BeginInstall, FinishInstall, InstallOutcome, OwnClients } from './
 export { type HostedFake, serveFake } from './serve-fake.ts';
 export { openShortMemory, type ShortMemory } from './short-memory.ts';
 export { readFields, verifyDelivery } from './signatures.ts';
-export { readNameStamp, toJapaneseDay, toJapaneseText } from './table-file/days.ts';
+export { readNameStamp } from './table-file/days.ts';
 export {
   type Columns,
   findMissing,

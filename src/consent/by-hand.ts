@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
-import { type Connector, toJapaneseText } from '../connector/index.ts';
+import type { Connector } from '../connector/index.ts';
 import type { Tx } from '../platform/database.ts';
+import { toJapaneseMinute } from '../platform/japan.ts';
 
 /** Why a write-back is left to people: the ATS takes none from us. */
 export const byHand = 'by-hand';
@@ -115,7 +116,7 @@ export function renderDecisions(
     applicationRef,
     name,
     text[decision],
-    toJapaneseText(decidedAt),
+    toJapaneseMinute(decidedAt),
   ]);
   return `\ufeff${[header, ...rows].map((row) => `${row.map(toSafeCell).join('\t')}\r\n`).join('')}`;
 }

@@ -1,4 +1,4 @@
-import { toJapaneseDate } from '../company/index.ts';
+import { dayMs, fromJapaneseDate, toJapaneseDate } from '../platform/japan.ts';
 
 /** The same day of a later month, YYYY-MM-DD; the month's last day where that month is shorter. */
 export function addMonths(date: string, months: number): string {
@@ -21,5 +21,5 @@ export function areMonthsApart(one: Date, other: Date, months: number): boolean 
  */
 export function endOfMonths(from: Date, months: number): Date {
   const lastDay = addMonths(toJapaneseDate(from), months);
-  return new Date(Date.parse(`${lastDay}T00:00:00+09:00`) + 24 * 60 * 60 * 1000);
+  return new Date(fromJapaneseDate(lastDay).getTime() + dayMs);
 }

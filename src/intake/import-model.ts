@@ -7,10 +7,10 @@ import {
   type RejectedApplication,
   RelayError,
   type TableFile,
-  toJapaneseDay,
   toNamedRow,
 } from '../connector/index.ts';
 import { toRelayError } from '../platform/errors.ts';
+import { toJapaneseDay } from '../platform/japan.ts';
 import type { SetAside } from '../platform/tables.ts';
 
 /** How an application stood in the newest file that told of it. */

@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
-import { type Columns, type RejectedApplication, toJapaneseDay } from '../connector/index.ts';
+import type { Columns, RejectedApplication } from '../connector/index.ts';
 import type { Tx } from '../platform/database.ts';
+import { toJapaneseDay } from '../platform/japan.ts';
 import { type Page, type PageRequest, toPage } from '../platform/page.ts';
 import type { FileImportState, FileImportTable, SetAside } from '../platform/tables.ts';
 import { type SeenRow, toApplicationFromContent } from './import-model.ts';

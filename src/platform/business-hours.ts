@@ -1,9 +1,5 @@
 import holidays from '@holiday-jp/holiday_jp';
-
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
-/** Japan stands at UTC+9 all year round. */
-const japanMs = 9 * hourMs;
+import { dayMs, toJapaneseDate, toJapaneseDay } from './japan.ts';
 
 export type Window = 'always' | 'business-hours';
 
@@ -22,10 +18,9 @@ export function isBusinessDay(date: string): boolean {
 /** How much of a stretch of time lies on business days in Japan, whole days of 24 hours; in milliseconds. */
 export function countBusinessMs(from: Date, to: Date): number {
   let ms = 0;
-  for (let at = from.getTime() + japanMs, end = to.getTime() + japanMs; at < end; ) {
-    const midnight = Math.floor(at / dayMs) * dayMs;
-    const until = Math.min(end, midnight + dayMs);
-    if (isBusinessDay(toDate(midnight))) ms += until - at;
+  for (let at = from; at < to; ) {
+    const until = new Date(Math.min(to.getTime(), toJapaneseDay(at).getTime() + dayMs));
+    if (isBusinessDay(toJapaneseDate(at))) ms += until.getTime() - at.getTime();
     at = until;
   }
   return ms;
@@ -49,10 +44,9 @@ export interface Hours {
 
 /** The first instant at or after `at` inside these hours. */
 export function moveIntoHours(at: Date, { from, to, days }: Hours): Date {
-  const isOpenOn = (midnight: number) => days === 'every' || isBusinessDay(toDate(midnight));
-  const local = at.getTime() + japanMs;
-  const midnight = Math.floor(local / dayMs) * dayMs;
-  const sinceMidnight = local - midnight;
+  const isOpenOn = (midnight: number) => days === 'every' || isBusinessDay(toJapaneseDate(new Date(midnight)));
+  const midnight = toJapaneseDay(at).getTime();
+  const sinceMidnight = at.getTime() - midnight;
   const isToday = isOpenOn(midnight);
   if (isToday && sinceMidnight >= toMs(from) && sinceMidnight < toMs(to)) return at;
   let day = midnight;
@@ -60,16 +54,11 @@ export function moveIntoHours(at: Date, { from, to, days }: Hours): Date {
     do day += dayMs;
     while (!isOpenOn(day));
   }
-  return new Date(day + toMs(from) - japanMs);
+  return new Date(day + toMs(from));
 }
 
 /** @param time HH:MM */
 function toMs(time: string): number {
   const [hours = 0, minutes = 0] = time.split(':').map(Number);
   return (hours * 60 + minutes) * 60_000;
-}
-
-/** @param localMs milliseconds since the epoch on a clock that shows the time in Japan. */
-function toDate(localMs: number): string {
-  return new Date(localMs).toISOString().slice(0, 10);
 }

@@ -10,7 +10,6 @@ import {
   readNameStamp,
   readTableFile,
   takeSamples,
-  toJapaneseDay,
   toNamedRow,
 } from '../../src/connector/index.ts';
 
@@ -227,11 +226,6 @@ test.each([
   ['', undefined],
 ])('the day %s', (text, instant) => {
   expect(readJapaneseInstant(text)?.toISOString()).toBe(instant);
-});
-
-test('a day in Japan begins at 15:00 UTC', () => {
-  expect(toJapaneseDay(new Date('2026-11-24T14:59:59Z')).toISOString()).toBe('2026-11-23T15:00:00.000Z');
-  expect(toJapaneseDay(new Date('2026-11-24T15:00:00Z')).toISOString()).toBe('2026-11-24T15:00:00.000Z');
 });
 
 test.each([

@@ -38,8 +38,8 @@ beforeAll(async () => {
   origin = app.origin;
 }, 120_000);
 afterAll(async () => {
-  await app.close();
-  await relay.close();
+  await app?.close();
+  await relay?.close();
 });
 
 async function connect(connector: string, settings: object): Promise<string> {

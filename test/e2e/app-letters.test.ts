@@ -22,8 +22,8 @@ beforeAll(async () => {
   origin = app.origin;
 }, 120_000);
 afterAll(async () => {
-  await app.close();
-  await relay.close();
+  await app?.close();
+  await relay?.close();
 });
 
 /** One sent, one held, one of which nobody can tell, one planned. */

@@ -27,8 +27,8 @@ beforeAll(async () => {
   origin = app.origin;
 }, 120_000);
 afterAll(async () => {
-  await app.close();
-  await relay.close();
+  await app?.close();
+  await relay?.close();
   await slack.close();
 });
 

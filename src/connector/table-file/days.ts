@@ -1,8 +1,9 @@
+import { dayMs } from '../../platform/japan.ts';
+
 const written =
   /^(?<year>\d{4})(?:年|\/|-|\.)(?<month>\d{1,2})(?:月|\/|-|\.)(?<day>\d{1,2})日?(?:\s*\([^)]{1,3}\))?(?:[\sT]+(?<hour>\d{1,2})(?::|時)(?<minute>\d{1,2})分?(?::?(?<second>\d{1,2})秒?)?)?$/;
 
 const japanMs = 9 * 3_600_000;
-const dayMs = 86_400_000;
 
 /**
  * An instant as Japanese files write it, in Japan's time: `2026年11月4日`, `2026/11/4 9:05`, `2026-11-04`, full-width
@@ -22,16 +23,6 @@ export function readJapaneseInstant(text: string): Date | null {
   const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
   const isReal = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && date.getUTCHours() === hour;
   return isReal && minute < 60 && second < 60 ? new Date(date.getTime() - japanMs) : null;
-}
-
-/** The midnight in Japan at which the day of this instant began. */
-export function toJapaneseDay(instant: Date): Date {
-  return new Date(Math.floor((instant.getTime() + japanMs) / dayMs) * dayMs - japanMs);
-}
-
-/** `2026-11-24 10:00` in Japan's time. */
-export function toJapaneseText(instant: Date): string {
-  return new Date(instant.getTime() + japanMs).toISOString().slice(0, 16).replace('T', ' ');
 }
 
 const stamped =

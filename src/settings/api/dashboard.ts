@@ -12,17 +12,13 @@ import { countWaiting, listUnknownReasons } from '../../letter/index.ts';
 import type { Tx } from '../../platform/database.ts';
 import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
+import { dayMs, fromJapaneseDate, toJapaneseDate, toJapaneseMonday, weekMs } from '../../platform/japan.ts';
 import { json, problems } from './answers.ts';
 import { type Dashboard, DashboardQuery, Dashboard as DashboardSchema, needKinds } from './dashboard-schemas.ts';
 import { type ApiParts, asCompany, findCompany } from './parts.ts';
 import { toRate } from './rate.ts';
 import { hideSmall } from './small-numbers.ts';
 
-const dayMs = 24 * 60 * 60_000;
-const weekMs = 7 * dayMs;
-const japanMs = 9 * 60 * 60_000;
-/** 1970-01-05, the first Monday of the epoch, on a clock that shows the time in Japan. */
-const firstMondayMs = 4 * dayMs;
 const weeksMost = 106;
 /** Credits that end sooner than this are told of. */
 const endingMs = 30 * dayMs;
@@ -66,21 +62,17 @@ export function toSpan(
   asked: { readonly from?: string | undefined; readonly to?: string | undefined; readonly weeks: number },
   now: Date,
 ): Span {
-  const last = asked.to === undefined ? now.getTime() + japanMs : Date.parse(asked.to);
-  const end = toMonday(last) + weekMs;
-  const begin = asked.from === undefined ? end - asked.weeks * weekMs : toMonday(Date.parse(asked.from));
+  const last = asked.to === undefined ? now : fromJapaneseDate(asked.to);
+  const end = toJapaneseMonday(last).getTime() + weekMs;
+  const begin =
+    asked.from === undefined ? end - asked.weeks * weekMs : toJapaneseMonday(fromJapaneseDate(asked.from)).getTime();
   if (begin >= end) throw new RelayError('request_invalid', { message: '`to` must not come before `from`' });
   if (end - begin > weeksMost * weekMs)
     throw new RelayError('request_invalid', { message: `the span must be ${weeksMost} weeks at most` });
-  return { from: new Date(begin - japanMs), to: new Date(end - japanMs) };
+  return { from: new Date(begin), to: new Date(end) };
 }
 
-/** @param localMs on a clock that shows the time in Japan, as is what it gives. */
-function toMonday(localMs: number): number {
-  return Math.floor((localMs - firstMondayMs) / weekMs) * weekMs + firstMondayMs;
-}
-
-const toDay = (at: number) => new Date(at + japanMs).toISOString().slice(0, 10);
+const toDay = (at: number) => toJapaneseDate(new Date(at));
 
 function toDays({ from, to }: Span): { readonly from: string; readonly to: string } {
   return { from: toDay(from.getTime()), to: toDay(to.getTime() - dayMs) };

@@ -1,5 +1,6 @@
 import { listCompanies } from '../../company/index.ts';
 import type { Tx } from '../../platform/database.ts';
+import { dayMs, toJapaneseDate, toJapaneseMonday, weekMs } from '../../platform/japan.ts';
 import type { ChartWeek } from './chart-file.ts';
 import type { PlannedNotice } from './planned.ts';
 import type { NoticeReads, Span } from './reads.ts';
@@ -7,11 +8,6 @@ import { recordNotices } from './record.ts';
 import { listTelling } from './store.ts';
 import type { WaitingParts } from './tell-waiting.ts';
 
-const dayMs = 24 * 3_600_000;
-const weekMs = 7 * dayMs;
-const japanMs = 9 * 3_600_000;
-/** 1970-01-05, the first Monday of the epoch, at midnight of a clock that shows the time in Japan. */
-const firstMondayMs = 4 * dayMs;
 const opensMs = 9 * 3_600_000;
 const shownWeeks = 8;
 /** Where nobody was there to tell of a week for so long, from its Monday at nine, it is told no more. */
@@ -25,37 +21,32 @@ export interface Week extends Span {
 
 /** The whole week before the last Monday, 9:00 in Japan: the one that is to be told. */
 export function findDigestWeek(now: Date): Week {
-  const monday = toMonday(now.getTime() + japanMs - opensMs);
-  return toWeek(monday - weekMs);
+  const monday = toJapaneseMonday(new Date(now.getTime() - opensMs));
+  return toWeek(monday.getTime() - weekMs);
 }
 
 /** The weeks up to this one, oldest first. */
 function listWeeks({ from }: Week, count: number): readonly Week[] {
-  const monday = toMonday(from.getTime() + japanMs);
-  return Array.from({ length: count }, (_, index) => toWeek(monday - (count - 1 - index) * weekMs));
+  return Array.from({ length: count }, (_, index) => toWeek(from.getTime() - (count - 1 - index) * weekMs));
 }
 
-function toMonday(localMs: number): number {
-  return Math.floor((localMs - firstMondayMs) / weekMs) * weekMs + firstMondayMs;
-}
-
-/** @param mondayMs on a clock that shows the time in Japan. */
+/** @param mondayMs the midnight in Japan at which it begins. */
 function toWeek(mondayMs: number): Week {
   // The year of a week is that of its Thursday.
-  const thursday = new Date(mondayMs + 3 * dayMs);
-  const year = thursday.getUTCFullYear();
-  const number = Math.floor((thursday.getTime() - Date.UTC(year, 0, 1)) / weekMs) + 1;
+  const thursday = toJapaneseDate(new Date(mondayMs + 3 * dayMs));
+  const year = thursday.slice(0, 4);
+  const number = Math.floor((Date.parse(thursday) - Date.parse(`${year}-01-01`)) / weekMs) + 1;
   return {
     name: `${year}-W${String(number).padStart(2, '0')}`,
-    from: new Date(mondayMs - japanMs),
-    to: new Date(mondayMs + weekMs - japanMs),
+    from: new Date(mondayMs),
+    to: new Date(mondayMs + weekMs),
   };
 }
 
 /** `11/16` in Japan. */
 function toLabel(instant: Date): string {
-  const local = new Date(instant.getTime() + japanMs);
-  return `${local.getUTCMonth() + 1}/${local.getUTCDate()}`;
+  const [, month, day] = toJapaneseDate(instant).split('-').map(Number);
+  return `${month}/${day}`;
 }
 
 /** @returns a sweep that tells each company of the week before, once; one in which nothing was, is not told. */

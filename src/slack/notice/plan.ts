@@ -1,5 +1,5 @@
-import { toJapaneseDate } from '../../company/index.ts';
 import { type ErrorCode, errorCodes } from '../../platform/error-codes.ts';
+import { dayMs, toJapaneseDate, toJapaneseMinute } from '../../platform/japan.ts';
 import type { LetterStatus } from '../../platform/tables.ts';
 import type { NoticeKind, Tokens } from './kinds.ts';
 import type { PlannedNotice } from './planned.ts';
@@ -62,7 +62,6 @@ export interface EndingCredit {
   readonly expiresAt: Date;
 }
 
-const dayMs = 24 * 3_600_000;
 /** How many days before its end a credit is told, each once. */
 const endingDays = [7, 30] as const;
 /** Credits that end later than this are not told yet. In milliseconds. */
@@ -229,10 +228,8 @@ function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(errorCodes, code);
 }
 
-const japanMs = 9 * 3_600_000;
-
 /** `2026-11-24 10:00` in Japan; a text that is no instant stays as it is. */
 function toMinute(instant: string): string {
   const ms = Date.parse(instant);
-  return Number.isNaN(ms) ? instant : new Date(ms + japanMs).toISOString().slice(0, 16).replace('T', ' ');
+  return Number.isNaN(ms) ? instant : toJapaneseMinute(new Date(ms));
 }

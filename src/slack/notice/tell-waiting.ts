@@ -1,7 +1,8 @@
-import { listCompanies, toJapaneseDate } from '../../company/index.ts';
+import { listCompanies } from '../../company/index.ts';
 import type { Connections } from '../../connector/index.ts';
 import { countLeftToPeople, listLeftToPeople } from '../../consent/index.ts';
 import type { Tx } from '../../platform/database.ts';
+import { toJapaneseDate } from '../../platform/japan.ts';
 import { endingMs, planConsentsToLabel, planCreditsExpiring, toLabelKey } from './plan.ts';
 import type { PlannedNotice } from './planned.ts';
 import type { NoticeReads } from './reads.ts';
