@@ -2,6 +2,7 @@ import { benchCalls } from './calls.ts';
 import { benchFullRead } from './full-read.ts';
 import { benchFullReadBucket } from './full-read-bucket.ts';
 import { benchLedger } from './ledger.ts';
+import { benchPage } from './page.ts';
 import { benchRelay } from './relay.ts';
 import { benchWebhook } from './webhook.ts';
 
@@ -12,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   'full-read': benchFullRead,
   'full-read-bucket': benchFullReadBucket,
   ledger: benchLedger,
+  page: benchPage,
 };
 
 /** `npm run bench` runs all; `npm run bench -- webhook` one. Needs a PostgreSQL server (DATABASE_URL). */

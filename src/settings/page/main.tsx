@@ -4,25 +4,30 @@ import './page.css';
 import { setNonce } from 'get-nonce';
 import { createRoot } from 'react-dom/client';
 import { openApi } from './api/client.ts';
-import { meKey } from './api/me.ts';
+import { meKey, meQuery } from './api/me.ts';
 import { openQueryClient } from './api/use-api.tsx';
 import { App } from './app.tsx';
-import { openRouter } from './router.tsx';
+import { openRouter, preloadPage } from './router.tsx';
 import { changeLanguage, chooseLanguage, type Language, openTexts } from './texts/i18n.ts';
 
 const languageKey = 'career-relay-language';
 const backKey = 'career-relay-back';
 
-const texts = await openTexts(chooseLanguage(localStorage.getItem(languageKey), navigator.languages));
-const api = openApi({ fetch: (...request) => fetch(...request), language: () => texts.language });
+let spoken = chooseLanguage(localStorage.getItem(languageKey), navigator.languages);
+const reading = openTexts(spoken);
+const api = openApi({ fetch: (...request) => fetch(...request), language: () => spoken });
 const queries = openQueryClient({ onSignedOut });
 const router = openRouter({ api, queries, recall });
+// The words, who is signed in, and the page itself: all asked for at once, none after the other.
+void queries.prefetchQuery(meQuery(api));
+preloadPage(router);
+const texts = await reading;
 const styleNonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? '';
 const hasSlack = document.querySelector<HTMLMetaElement>('meta[name=sign-in-with-slack]')?.content === 'yes';
 
 // Mantine's dialogs keep the page behind them from scrolling by a style element of their own.
 setNonce(styleNonce);
-document.documentElement.lang = texts.language;
+document.documentElement.lang = spoken;
 
 /** Asks anew who is signed in: whoever is not is led to sign in, and back. */
 function onSignedOut() {
@@ -39,6 +44,7 @@ function recall(): string {
 async function choose(language: Language) {
   localStorage.setItem(languageKey, language);
   await changeLanguage(texts, language);
+  spoken = language;
   document.documentElement.lang = language;
 }
 

@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import {
+  type AnyRoute,
   createRootRouteWithContext,
   createRoute,
   createRouter,
@@ -237,6 +238,15 @@ export function openRouter(context: Context, history?: RouterHistory) {
     scrollRestoration: true,
     ...(history ? { history } : {}),
   });
+}
+
+/** Fetches what the page at the present address is made of, while it is still asked whether it may be seen. */
+export function preloadPage(router: Router): void {
+  const routes: Readonly<Record<string, AnyRoute | undefined>> = router.routesById;
+  for (const { routeId } of router.matchRoutes(router.latestLocation)) {
+    const route = routes[routeId];
+    if (route) void router.loadRouteChunk(route)?.catch(() => undefined);
+  }
 }
 
 /** Left out of the address where it is only the start. Named even then: what is not named keeps what the address says. */
