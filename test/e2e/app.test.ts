@@ -132,7 +132,7 @@ describe.each(looks)('people in $locale, $colorScheme, $width', (look) => {
         .locator(name === 'dashboard' ? 'main h2' : 'main ul li')
         .first()
         .waitFor();
-      faults.push(...(await lookAt(page, name, look)));
+      faults.push(...(await lookAt(page, `people-${name}`, look)));
     }
 
     expect(faults).toEqual([]);

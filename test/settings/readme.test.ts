@@ -66,3 +66,12 @@ test.each([
 ])('%s is found to be wrong', (line, fault) => {
   expect(findFault(line)).toBe(fault);
 });
+
+test('every picture that the README shows is there, and none lies there that it does not show', () => {
+  const shown = [...readFileSync(new URL('README.md', root), 'utf8').matchAll(/docs\/(?:app|slack)\/[^"')]+\.png/g)];
+  const kept = ['app', 'slack'].flatMap((folder) =>
+    readdirSync(new URL(`docs/${folder}/`, root)).map((name) => `docs/${folder}/${name}`),
+  );
+
+  expect(new Set(kept.filter((name) => name.endsWith('.png')))).toEqual(new Set(shown.map(([name]) => name)));
+});
