@@ -65,7 +65,7 @@ export interface Connections {
   readonly connectors: readonly Connector[];
   connector(id: string): Connector | undefined;
 
-  /** @throws RelayError connector_unknown, request_invalid naming the fields. State is `shadow`. */
+  /** @throws RelayError connector_unknown, request_invalid naming the fields, company_ending. State is `shadow`. */
   create(
     tx: Tx,
     input: {
@@ -113,7 +113,8 @@ export interface Connections {
   pause(tx: Tx, connectionId: string, actor: string): Promise<PauseAnswer>;
   /**
    * Lets a paused one go on as what it was before, in shadow where that is not known.
-   * @throws RelayError request_not_found; agency_incomplete where letters would leave for an agency that is not in order.
+   * @throws RelayError request_not_found; agency_incomplete where letters would leave for an agency that is not in order;
+   * company_ending where the company is to be deleted.
    */
   resume(tx: Tx, connectionId: string, actor: string): Promise<PauseAnswer>;
   /**

@@ -1,4 +1,4 @@
-import { findAgencyLack, readAgency, readCompanyKey } from '../company/index.ts';
+import { findAgencyLack, readAgency, readCompanyKey, requireStaying } from '../company/index.ts';
 import type { Events } from '../events.ts';
 import { appendAudit } from '../platform/audit.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -57,6 +57,7 @@ export function openRegistry({ byId, vault, clock, guard, events, forget }: Regi
     },
   ): Promise<Connection> {
     const { companyId, access, actor = admin } = input;
+    await requireStaying(tx, companyId);
     const settings = readNewSettings(toFieldsOf(connector.settings, access), input.settings);
     checkUrls(guard, connector.settings, settings);
     const { plain, secret } = splitSettings(connector.settings, settings);
@@ -118,6 +119,7 @@ export function openRegistry({ byId, vault, clock, guard, events, forget }: Regi
       const connector = byId.get(before.connector);
       if (!connector) throw new RelayError('request_not_found', { message: 'there is no such connection' });
       const now = clock.now();
+      if (change.state !== undefined && change.state !== 'paused') await requireStaying(tx, before.companyId);
       requirePossible(connector, change.mode ?? before.mode);
       const given = readChangedSettings(toFieldsOf(connector.settings, before.access), change.settings ?? {});
       checkUrls(guard, connector.settings, given);

@@ -1,4 +1,4 @@
-import { readCompany } from '../company/index.ts';
+import { readCompany, requireStaying } from '../company/index.ts';
 import type { Application, Connection, Connections, Reason, VendorTemplate } from '../connector/index.ts';
 import { appendAudit } from '../platform/audit.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -138,7 +138,7 @@ const templateRefusals = {
 /**
  * Rejects in the ATS and lets it send its template. Sent once; never repeated by itself. Noted before it is asked and once
  * more when it is answered: should we die between the two, the audit log says so.
- * @throws RelayError request_conflict (wrong mode, or a template that does not fit); else as the ATS answers.
+ * @throws RelayError request_conflict (wrong mode, or a template that does not fit), company_ending; else as the ATS answers.
  */
 export async function rejectInAts(
   parts: AtsRejectParts,
@@ -149,6 +149,7 @@ export async function rejectInAts(
   const { mode } = connection;
   if (mode !== 'ats-triggered')
     throw new RelayError('request_conflict', { message: `the connection is in mode ${mode}, not ats-triggered` });
+  await parts.database.forCompany(connection.companyId, (tx) => requireStaying(tx, connection.companyId));
   const template = await findTemplate(parts, connection, asked.templateRef);
   if (typeof template === 'string') throw new RelayError('request_conflict', { message: templateRefusals[template] });
   const { applicationRef, reasonRef, templateRef, sendAt } = asked;

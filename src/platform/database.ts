@@ -29,6 +29,8 @@ export interface Database {
   forCompany<T>(companyId: string, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Acts across companies: for hooks and links whose company is not known yet, for sweeps and for operators. */
   forSystem<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Sees and deletes rows of companies that are being erased, and nothing else; append-only tables let it through. */
+  forErasure<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** For a library that writes its own SQL: as the system, each statement a transaction of its own. It knows no longer one. */
   readonly statements: Kysely<Tables>;
   /** Runs a script of many statements as the owner. For migrations only. */
@@ -85,11 +87,14 @@ export async function openPostgres(url: string, maxConnections = 10): Promise<Da
   };
 }
 
-function toTransactions(kysely: Kysely<Tables>): Pick<Database, 'forCompany' | 'forSystem' | 'statements' | 'ping'> {
+function toTransactions(
+  kysely: Kysely<Tables>,
+): Pick<Database, 'forCompany' | 'forSystem' | 'forErasure' | 'statements' | 'ping'> {
   return {
     statements: new Kysely<Tables>({ dialect: toStatementDialect(kysely) }),
     forCompany: (companyId, work) => inTransaction(kysely, asCompany(companyId), work),
     forSystem: (work) => inTransaction(kysely, asSystem, work),
+    forErasure: (work) => inTransaction(kysely, asEraser, work),
     ping: () => guardConnection(async () => void (await sql`select 1`.execute(kysely))),
   };
 }
@@ -124,6 +129,7 @@ function asCompany(companyId: string): SqlStatement {
   return sql`${sql.raw(sentAhead)}select set_config('role', 'career_relay_app', true), set_config('app.company_id', ${companyId}, true)`;
 }
 
+const asEraser = sql`${sql.raw(sentAhead)}select set_config('role', 'career_relay_eraser', true), set_config('app.company_id', '', true)`;
 const asSystem = sql`${sql.raw(sentAhead)}select set_config('role', 'career_relay_system', true), set_config('app.company_id', '', true)`;
 type SqlStatement = typeof asSystem;
 

@@ -178,6 +178,18 @@ const codes = {
     ja: '紹介会社の情報が不足しているか、許可の有効期限が切れています。設定を確認してください。',
     en: 'The agency details are incomplete or its licence has expired. Complete them first.',
   },
+  company_ending: {
+    kind: 'refused',
+    status: 409,
+    ja: 'この会社は削除の手続き中のため、この操作はできません。続けて使う場合は、オーナーが「設定」の「データ」で削除を取り消してください。',
+    en: 'This company is about to be deleted, so this cannot be done. To go on using it, an owner stops the deletion under Settings, Data.',
+  },
+  export_not_ready: {
+    kind: 'refused',
+    status: 409,
+    ja: 'このファイルはダウンロードできません。まだ作成中か、保管期間が過ぎて削除されています。必要な場合は、もう一度作成してください。',
+    en: 'This file cannot be downloaded: it is still being made, or its time is over. Ask for a new one if you need it.',
+  },
   credit_exhausted: {
     kind: 'refused',
     status: 409,

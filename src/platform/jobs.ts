@@ -40,6 +40,8 @@ export interface Jobs {
   counts(): Promise<readonly QueueCounts[]>;
   /** The jobs that were given up, of one company or of all, by queue and cause; most first. What they carry stays inside. */
   listDead(companyId?: string): Promise<readonly DeadJobs[]>;
+  /** Takes away the jobs of a company that is being erased, whether they wait, ended or lie dead; those in hand stay. */
+  forget(companyId: string): Promise<void>;
   /** Moves dead jobs back to their queue, those of one company or of all; gives how many. */
   redrive(queue: string, companyId?: string): Promise<number>;
 }
@@ -149,6 +151,10 @@ export function openJobs(database: Database, log: Log): Jobs {
       }));
     },
     listDead: (companyId) => database.forSystem((tx) => listDead(tx, [...queues.keys()], companyId)),
+    forget: (companyId) =>
+      database.forErasure(async (tx) => {
+        await sql`delete from pgboss.job where data->>'companyId' = ${companyId} and state <> 'active'`.execute(tx);
+      }),
     async redrive(queue, companyId) {
       const which = companyId === undefined ? {} : { data: { companyId } };
       let all = 0;
@@ -211,5 +217,7 @@ async function openToRoles(database: Database): Promise<void> {
     grant usage on schema pgboss to career_relay_app, career_relay_system;
     grant select, insert on all tables in schema pgboss to career_relay_app, career_relay_system;
     grant execute on all functions in schema pgboss to career_relay_app, career_relay_system;
+    grant usage on schema pgboss to career_relay_eraser;
+    grant select, delete on pgboss.job to career_relay_eraser;
     commit;`);
 }

@@ -736,6 +736,82 @@ export interface ApiTokenTable {
   revoked_at: Maybe<Date>;
 }
 
+/** A company that is to be erased. */
+export interface CompanyDeletionTable {
+  company_id: string;
+  asked_by: string;
+  asked_at: Instant;
+  /** Until then it can be stopped. */
+  ends_at: Instant;
+  erasing_since: Maybe<Date>;
+}
+
+/** What people agreed to, kept after their company was erased. */
+export interface KeptTextTable {
+  company_id: string;
+  text_hash: string;
+  text_version: string;
+  locale: string;
+  body: string;
+  kept_until: Instant;
+}
+
+/** That somebody agreed; who it was is not known any more. */
+export interface KeptConsentTable {
+  consent_id: string;
+  company_id: string;
+  person_id: string;
+  purpose: string;
+  decision: string;
+  decided_at: Instant;
+  text_hash: string;
+  ticks: Json<readonly string[]>;
+  method: string;
+  referral_code: string | null;
+  kept_until: Instant;
+}
+
+export type DataExportStatus = 'waiting' | 'making' | 'ready' | 'failed' | 'gone';
+
+/** A file of the archive. */
+export interface ExportedFile {
+  readonly name: string;
+  readonly table: string;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly packedBytes: number;
+  readonly crc: number;
+  readonly sha256: string;
+}
+
+export interface DataExportTable {
+  export_id: string;
+  company_id: string;
+  status: DataExportStatus;
+  /** failed, gone: why. */
+  reason: string | null;
+  asked_by: string;
+  asked_at: Instant;
+  claims: Generated<number>;
+  next_piece: Generated<number>;
+  next_table: Generated<number>;
+  after_key: ColumnType<readonly string[] | null, string | null | undefined, string | null>;
+  files: ColumnType<readonly ExportedFile[], string | undefined, string>;
+  rows_total: Generated<number | null>;
+  rows_done: Generated<number>;
+  byte_count: ColumnType<string | number | null, number | null | undefined, number | null>;
+  ready_at: Maybe<Date>;
+  expires_at: Maybe<Date>;
+}
+
+export interface DataExportPartTable {
+  export_id: string;
+  company_id: string;
+  piece: number;
+  seq: number;
+  bytes: Bytes;
+}
+
 export interface Tables {
   auth_user: AuthUserTable;
   auth_session: AuthSessionTable;
@@ -789,4 +865,9 @@ export interface Tables {
   install_ticket: InstallTicketTable;
   install_attempt: InstallAttemptTable;
   address_proof: AddressProofTable;
+  company_deletion: CompanyDeletionTable;
+  kept_text: KeptTextTable;
+  kept_consent: KeptConsentTable;
+  data_export: DataExportTable;
+  data_export_part: DataExportPartTable;
 }

@@ -318,6 +318,7 @@ function openStoredJobs(database: Database): StoredJobs {
     counts: async () => [],
     listDead: async () => [],
     redrive: async () => 0,
+    forget: async () => undefined,
   };
 }
 

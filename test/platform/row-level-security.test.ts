@@ -30,7 +30,7 @@ async function readCatalogue(): Promise<readonly GuardedTable[]> {
         exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'company_id' and a.attnotnull) as has_company,
         c.relrowsecurity as enabled, c.relforcerowsecurity as forced,
         p.qual as using, p.with_check as check,
-        pg_get_userbyid(c.relowner) in ('career_relay_app', 'career_relay_system') as owner_is_role
+        pg_get_userbyid(c.relowner) in ('career_relay_app', 'career_relay_system', 'career_relay_eraser') as owner_is_role
       from pg_class c
       left join pg_policies p on p.tablename = c.relname and p.policyname = 'company_rows' and 'career_relay_app' = any (p.roles)
       where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace
@@ -64,6 +64,7 @@ test('the run-time roles cannot step around row-level security', async () => {
 
   expect(roles.rows).toEqual([
     { rolname: 'career_relay_app', rolsuper: false, rolbypassrls: false, rolcanlogin: false },
+    { rolname: 'career_relay_eraser', rolsuper: false, rolbypassrls: false, rolcanlogin: false },
     { rolname: 'career_relay_system', rolsuper: false, rolbypassrls: false, rolcanlogin: false },
   ]);
 });

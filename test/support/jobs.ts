@@ -57,5 +57,8 @@ export function makeTestJobs(clock: TestClock): TestJobs {
     counts: async () => [],
     listDead: async () => [],
     redrive: async () => 0,
+    forget: async (companyId) => {
+      waiting = waiting.filter((job) => job.data.companyId !== companyId);
+    },
   };
 }
