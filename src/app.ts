@@ -23,6 +23,7 @@ import { migrate } from './platform/migrate.ts';
 import { startTicker, type Ticker } from './platform/ticker.ts';
 import { openVault } from './platform/vault.ts';
 import {
+  openCompanyData,
   openIdentity,
   registerApi,
   registerIdentity,
@@ -164,6 +165,18 @@ export async function startApp(
     secretKeys: foundation.secretKeys,
     slack: slackSignIn,
   });
+  const companyData = openCompanyData({
+    database,
+    vault,
+    clock,
+    jobs,
+    log,
+    connections,
+    slack: slack.admin,
+    mailer,
+    baseUrl,
+    mailFrom,
+  });
 
   const server = await openHttpServer({
     log,
@@ -194,6 +207,7 @@ export async function startApp(
       slackInstall,
       jobs,
       identity,
+      companyData,
       adminToken,
       baseUrl,
       hasOutbox,
@@ -231,6 +245,8 @@ export async function startApp(
             { name: 'polls-due', everyMs: 30_000, run: () => intake.sweepPolls() },
             { name: 'connections-silent', everyMs: 3_600_000, run: () => intake.sweepSilence() },
             { name: 'sign-ins-ended', everyMs: 600_000, run: () => identity.sweep() },
+            { name: 'exports-over', everyMs: 600_000, run: () => companyData.exports.sweep() },
+            { name: 'companies-erased', everyMs: 600_000, run: () => companyData.sweepErasures() },
             { name: 'typed-forgotten', everyMs: 600_000, run: () => consents.forgetTyped() },
           ],
           log,

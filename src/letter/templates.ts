@@ -47,6 +47,7 @@ export const templateTokens = {
     required: ['invitationUrl', 'linkDays', 'roleName', 'companyName', 'postalAddress', 'contactEmail'],
     optional: [],
   },
+  'company-deletion': { required: ['companyName', 'endsOn', 'dataUrl', 'serviceUrl'], optional: [] },
 } as const;
 
 /** The mails to applicants; their HTML is compiled from MJML. */

@@ -1,6 +1,7 @@
 export { registerApi } from './api/api.ts';
 export type { ApiParts } from './api/parts.ts';
 export { addClientCommands, type ClientIo } from './cli/index.ts';
+export { type CompanyData, openCompanyData } from './company-data/company-data.ts';
 export { rewrapSecondFactors } from './identity/better-auth.ts';
 export { type Identity, openIdentity } from './identity/identity.ts';
 export { registerIdentity } from './identity/routes.ts';

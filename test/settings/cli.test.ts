@@ -124,6 +124,26 @@ test('a secret comes from standard input or from a file, without its last line b
   expect(second.err).toContain('client id and secret, then save them again. (vendor_unauthorized)');
 });
 
+test('an archive is asked for and listed, and a company is deleted only by its name, and kept', async () => {
+  const { slug } = await addCompany(relay);
+  const { body } = await relay.call('GET', `/companies/${slug}`);
+
+  const asked = await type(['company', 'export', slug]);
+  await relay.jobs.runDue();
+  const listed = await type(['company', 'exports', slug]);
+  const wrong = await type(['company', 'delete', slug, '--name', 'x']);
+  const begun = await type(['company', 'delete', slug, '--name', body.name]);
+  const kept = await type(['company', 'keep', slug]);
+  const again = await type(['company', 'keep', slug]);
+
+  expect(asked.out).toContain(`career-relay company exports ${slug}`);
+  expect(listed.out).toMatch(/ready +\d+\/\d+ /);
+  expect(wrong).toMatchObject({ exitCode: 1, err: expect.stringContaining('request_invalid') });
+  expect(begun.out).toContain('The company is erased on 2026-12-24.');
+  expect(kept.out).toContain('The company stays.');
+  expect(again.exitCode).toBe(1);
+});
+
 test('a connection is paused and goes on as it was, and pausing it twice is told', async () => {
   const { slug } = await addCompany(relay);
   const added = await type(['connection', 'add', slug, 'greenhouse', ...toFlags(relay.settings), '--json']);

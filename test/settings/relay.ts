@@ -15,7 +15,9 @@ import { openHttpServer, type Server } from '../../src/platform/http-server.ts';
 import type { Mailer } from '../../src/platform/mail.ts';
 import {
   type ApiParts,
+  type CompanyData,
   type Identity,
+  openCompanyData,
   openIdentity,
   registerApi,
   registerIdentity,
@@ -45,6 +47,7 @@ export interface TestRelay {
   readonly workspaces: SlackWorkspaces;
   readonly letters: Letters;
   readonly identity: Identity;
+  readonly companyData: CompanyData;
   /** Settings that fit the fake. */
   readonly settings: Readonly<Record<string, string>>;
   readonly fake: ReturnType<typeof createGreenhouseFake>;
@@ -148,6 +151,20 @@ export async function openRelay(
     secretKeys: [testKey],
     slack: toSlackSignIn(change.slackSignIn),
   });
+  const companyData = openCompanyData({
+    database,
+    vault,
+    clock,
+    jobs,
+    log,
+    connections,
+    slack: slack.admin,
+    mailer,
+    baseUrl,
+    mailFrom,
+    rowsAtOnce: 3,
+    rowsPerFile: 1_000,
+  });
   const server = await openHttpServer({ log, trustedProxies: 0, isHttps: true });
   const routes: { method: HTTPMethods; url: string }[] = [];
   server.addHook('onRoute', (route) => {
@@ -172,6 +189,7 @@ export async function openRelay(
     slack: slack.admin,
     slackInstall,
     identity,
+    companyData,
     jobs: {
       counts: change.counts ?? jobs.counts,
       listDead: change.listDead ?? jobs.listDead,
@@ -194,6 +212,7 @@ export async function openRelay(
     workspaces,
     letters,
     identity,
+    companyData,
     settings: fake.settings(hosted.origin),
     fake,
     routes,

@@ -5,6 +5,7 @@ import { activityRoutes } from './activity.ts';
 import { atsRoutes } from './ats.ts';
 import { guardRoutes } from './auth.ts';
 import { companyRoutes } from './companies.ts';
+import { companyDataRoutes } from './company-data.ts';
 import { connectionHealthRoutes } from './connection-health.ts';
 import { connectionRoutes } from './connections.ts';
 import { creditRoutes } from './credits.ts';
@@ -50,6 +51,7 @@ async function guardedRoutes(api: Server, parts: ApiParts): Promise<void> {
   });
   api.setNotFoundHandler((request, reply) => sendProblem(new RelayError('request_not_found'), request, reply));
   companyRoutes(api, parts);
+  companyDataRoutes(api, parts);
   connectionRoutes(api, parts);
   connectionHealthRoutes(api, parts);
   pollRoutes(api, parts);

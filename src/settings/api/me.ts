@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listCompanies } from '../../company/index.ts';
+import { listCompanies, readDeletionEnds } from '../../company/index.ts';
 import type { Tx } from '../../platform/database.ts';
 import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
@@ -98,10 +98,15 @@ function requirePrincipal(principal: Principal | null): Principal {
 }
 
 async function toMe(tx: Tx, principal: Principal): Promise<Me> {
-  const companies = (await listCompanies(tx)).flatMap(({ companyId, slug, name }) => {
+  const own = (await listCompanies(tx)).flatMap(({ companyId, slug, name }) => {
     const role = toRole(principal, companyId) ?? (isOperator(principal) ? ('owner' as const) : undefined);
     return role === undefined ? [] : [{ id: companyId, slug, name, role }];
   });
+  const ends = await readDeletionEnds(
+    tx,
+    own.map(({ id }) => id),
+  );
+  const companies = own.map((company) => ({ ...company, endsAt: ends.get(company.id) ?? null }));
   const user = principal.kind === 'user' ? await readUser(tx, principal.userId) : undefined;
   return {
     kind: principal.kind,

@@ -11,6 +11,7 @@ import type { Jobs } from '../../platform/jobs.ts';
 import type { Mailer } from '../../platform/mail.ts';
 import type { Vault } from '../../platform/vault.ts';
 import type { SlackAdmin, SlackInstall } from '../../slack/index.ts';
+import type { CompanyData } from '../company-data/company-data.ts';
 import type { Identity } from '../identity/identity.ts';
 
 /** What the API stands on. */
@@ -27,6 +28,7 @@ export interface ApiParts {
   readonly slackInstall: SlackInstall;
   readonly jobs: Pick<Jobs, 'counts' | 'listDead' | 'redrive'>;
   readonly identity: Pick<Identity, 'readSession' | 'sendInvitation'>;
+  readonly companyData: CompanyData;
   /** Whoever bears it may do everything, for every company. */
   readonly adminToken: string;
   /** Where vendors reach us, without a trailing slash. */

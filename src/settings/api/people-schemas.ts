@@ -26,7 +26,15 @@ export const Me = z
       })
       .nullable()
       .describe('null for a token.'),
-    companies: z.array(z.object({ id: Id, slug: z.string(), name: z.string(), role: Role })),
+    companies: z.array(
+      z.object({
+        id: Id,
+        slug: z.string(),
+        name: z.string(),
+        role: Role,
+        endsAt: Instant.nullish().describe('When it is deleted; null: it stays.'),
+      }),
+    ),
   })
   .meta({ id: 'Me' });
 export type Me = z.infer<typeof Me>;

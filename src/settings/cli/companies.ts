@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { Agency, Company, listOf } from '../api/schemas.ts';
 import { toSegment } from './client.ts';
 import { ClientCommand, type ListOptions, wholeNumber } from './command.ts';
+import { addDataCommands } from './company-data.ts';
 import type { ClientIo } from './io.ts';
 import { withPages, writeMore } from './pages.ts';
 import type { Screen } from './screen.ts';
@@ -41,6 +42,7 @@ export function companyCommand(io: ClientIo): ClientCommand {
         'company create sakura-foods --name さくら食品株式会社\n--address 東京都港区架空台4-5-6 --email recruit@example.com',
       ],
       ['see whether its agency is complete', 'company agency show sakura-foods'],
+      ['delete it, after 30 days', 'company delete sakura-foods --name さくら食品株式会社'],
     );
 
   command
@@ -107,6 +109,7 @@ export function companyCommand(io: ClientIo): ClientCommand {
       );
     });
 
+  addDataCommands(command, io);
   command.addCommand(agencyCommand(io));
   return command;
 }
