@@ -1,4 +1,4 @@
-export const settingsTabs = ['company', 'agency'] as const;
+export const settingsTabs = ['company', 'agency', 'data'] as const;
 export type SettingsTab = (typeof settingsTabs)[number];
 
 /** What stands in the address of the settings. */

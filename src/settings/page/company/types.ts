@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type * as data from '../../api/data-schemas.ts';
 import type * as schemas from '../../api/schemas.ts';
 import type * as settings from '../../api/settings-schemas.ts';
 
@@ -10,3 +11,5 @@ export type AgencyDetails = z.input<typeof schemas.AgencyDetails>;
 export type AgencyLack = z.input<typeof schemas.AgencyLack>;
 export type ConsentPreview = z.input<typeof settings.ConsentPreview>;
 export type ConsentPage = NonNullable<z.input<typeof settings.ConsentPreviewQuery>['page']>;
+export type DataExport = z.input<typeof data.DataExport>;
+export type Deletion = z.input<typeof data.Deletion>;

@@ -6,7 +6,8 @@ import { Check, ChevronsUpDown, CircleUserRound, LogOut, ShieldCheck } from 'luc
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApi } from '../api/use-api.tsx';
-import { useCompany, useMe } from '../api/use-company.ts';
+import { useCompany, useMay, useMe } from '../api/use-company.ts';
+import { DeletionBanner } from '../company/deletion-banner.tsx';
 import { navigation } from '../navigation.ts';
 import { MenuLink, NavigationLink } from './links.tsx';
 import { Logo } from './logo.tsx';
@@ -58,10 +59,19 @@ export function Shell() {
         </AppShell.Section>
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1} ref={main} className={styles.main ?? ''}>
+        <EndingNote />
         <Outlet />
       </AppShell.Main>
     </AppShell>
   );
+}
+
+function EndingNote() {
+  const { slug } = useCompany();
+  const mayStop = useMay('members');
+  // Of the list, which is read anew as one works; what the route knows stays as it was when the page was opened.
+  const endsAt = useMe().companies.find((company) => company.slug === slug)?.endsAt;
+  return <DeletionBanner slug={slug} endsAt={endsAt} mayStop={mayStop} />;
 }
 
 /** On another page the drawer closes and the content has the focus, as after a page load. */
