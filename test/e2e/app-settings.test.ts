@@ -5,7 +5,14 @@ import { looks } from '../support/looks.ts';
 import { takePicture } from '../support/pictures.ts';
 
 /** The company's settings and the preview of the applicants' page, over the real server. */
-const pages = { company: 'settings', agency: 'settings?tab=agency', applicants: 'applicants-page' } as const;
+const pages = {
+  company: 'sakura-foods/settings',
+  agency: 'sakura-foods/settings?tab=agency',
+  data: 'sakura-foods/settings?tab=data',
+  'data-ending': 'ending/settings?tab=data',
+  applicants: 'sakura-foods/applicants-page',
+} as const;
+const name = 'さくら食品株式会社';
 
 let relay: TestRelay;
 let app: App;
@@ -13,17 +20,27 @@ let origin: string;
 
 beforeAll(async () => {
   relay = await openRelay();
-  for (const slug of ['sakura-foods', 'walk'])
+  const places = [{ slug: 'sakura-foods' }, { slug: 'walk' }, { slug: 'ending', endsAt: '2026-12-24T01:00:00.000Z' }];
+  app = await openApp(relay, places, { hasSlackSignIn: false });
+  origin = app.origin;
+  for (const slug of ['sakura-foods', 'walk', 'ending'])
     await relay.call('POST', '/companies', {
       slug,
-      name: 'さくら食品株式会社',
+      name,
       locale: 'ja',
       postalAddress: '東京都港区架空台4-5-6',
       contactEmail: 'recruit@example.com',
     });
   await relay.call('PUT', '/companies/sakura-foods/agency', sampleAgency);
-  app = await openApp(relay, [{ slug: 'sakura-foods' }, { slug: 'walk' }], { hasSlackSignIn: false });
-  origin = app.origin;
+  await relay.call('POST', '/companies/ending/deletion', { name });
+  // One is gone, one can be downloaded, one is being made.
+  for (const isMade of [true, true, false]) {
+    await relay.call('POST', '/companies/sakura-foods/exports');
+    if (!isMade) break;
+    await relay.jobs.runDue();
+    relay.clock.advance(4 * 24 * 3_600_000);
+    await relay.companyData.exports.sweep();
+  }
 }, 120_000);
 afterAll(async () => {
   await app?.close();
@@ -35,11 +52,13 @@ describe.each(looks)('in $locale, $colorScheme, $width', (look) => {
     const { page, offences, context } = await app.open(toLookOptions(look));
     const faults: string[] = [];
 
-    for (const [name, path] of Object.entries(pages)) {
-      await page.goto(`${origin}/app/c/sakura-foods/${path}`);
-      if (name === 'applicants') await page.frameLocator('iframe').locator('h1').waitFor();
+    for (const [what, path] of Object.entries(pages)) {
+      await page.goto(`${origin}/app/c/${path}`);
+      if (what === 'applicants') await page.frameLocator('iframe').locator('h1').waitFor();
+      else if (what.startsWith('data')) await page.locator('[role=tabpanel] section').nth(2).waitFor();
       else await page.locator('[role=tabpanel] input').first().waitFor();
-      faults.push(...(await lookAt(page, name, look)));
+      if (what === 'data') await page.getByRole('progressbar').scrollIntoViewIfNeeded();
+      faults.push(...(await lookAt(page, what, look)));
     }
 
     expect(faults).toEqual([]);
@@ -112,6 +131,25 @@ test('another licence number is asked about first, for agreements are not carrie
   await page.getByRole('button', { name: 'キャンセル' }).click();
 
   expect((await relay.call('GET', '/companies/sakura-foods/agency')).body.licenceNumber).toBe('13-ユ-999999');
+  await context.close();
+});
+
+test('a company is deleted by typing its name, and until it is gone that is stopped', async () => {
+  const { page, offences, context } = await app.open();
+  await page.goto(`${origin}/app/c/walk/settings?tab=data`);
+
+  await page.getByRole('button', { name: '会社を削除する' }).click();
+  await page.getByRole('dialog').getByRole('textbox').fill(name);
+  await takePicture(page, 'data-delete');
+  await page.getByRole('button', { name: '30日後に削除する' }).click();
+  await page.getByText('削除の手続き中です').waitFor();
+  const begun = await relay.call('GET', '/companies/walk/deletion');
+  await page.getByRole('button', { name: '削除を取り消す' }).click();
+  await page.getByRole('button', { name: '会社を削除する' }).waitFor();
+
+  expect(begun.body.state).toBe('waiting');
+  expect((await relay.call('GET', '/companies/walk/deletion')).body.state).toBe('none');
+  expect(offences).toEqual([]);
   await context.close();
 });
 

@@ -30,6 +30,8 @@ interface Place {
   readonly id?: string;
   readonly name?: string;
   readonly role?: string;
+  /** When it is deleted. */
+  readonly endsAt?: string;
 }
 
 export interface Opened extends Watched {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Deletion as Begun, type Company, deletionWaitDays, readDeletion } from '../../company/index.ts';
 import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
+import { toJapaneseDate } from '../../platform/japan.ts';
 import { type DataExport as KnownExport, listExports } from '../company-data/export-store.ts';
 import { keptYears } from '../company-data/kept.ts';
 import { type Principal, toRole } from './access.ts';
@@ -87,7 +88,7 @@ function exportRoutes(api: Server, parts: ApiParts): void {
       const { companyId, slug } = await find(parts, params.slug);
       requireOwner(principal, companyId);
       const { byteCount, parts: bytes } = await exports.download(companyId, params.id, actor);
-      const day = parts.clock.now().toISOString().slice(0, 10);
+      const day = toJapaneseDate(parts.clock.now());
       return reply
         .type('application/zip')
         .header('content-length', byteCount)

@@ -13,6 +13,7 @@ import { appendAudit } from '../../platform/audit.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Tx } from '../../platform/database.ts';
 import { RelayError } from '../../platform/errors.ts';
+import { dayMs } from '../../platform/japan.ts';
 import type { JobData, Jobs } from '../../platform/jobs.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Mail, Mailer } from '../../platform/mail.ts';
@@ -44,7 +45,6 @@ interface TellJob extends JobData {
   readonly userId: string;
 }
 
-const dayMs = 86_400_000;
 /** Stored, so never renamed. */
 const queue = 'settings.tell-deletion';
 

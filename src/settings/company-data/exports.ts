@@ -6,6 +6,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Database, Tx } from '../../platform/database.ts';
 import { RelayError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
+import { dayMs } from '../../platform/japan.ts';
 import type { JobData, Jobs } from '../../platform/jobs.ts';
 import type { ExportedFile } from '../../platform/tables.ts';
 import {
@@ -51,7 +52,6 @@ export interface Exports {
 
 /** How long a finished archive can be downloaded. */
 export const exportKeptDays = 7;
-const dayMs = 86_400_000;
 const usualRows = 100_000;
 /** Stored, so never renamed. */
 const queue = 'settings.export';

@@ -1,7 +1,8 @@
 import { Alert, Stack, Text } from '@mantine/core';
 import { CircleAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { Time } from '../parts/time.tsx';
+import { formatTime } from '../parts/time.tsx';
+import { toLanguage } from '../texts/i18n.ts';
 import { KeepButton } from './keep-button.tsx';
 
 export interface DeletionBannerProps {
@@ -14,7 +15,7 @@ export interface DeletionBannerProps {
 
 /** On every page of a company that is about to be deleted: when, and the way back. */
 export function DeletionBanner({ slug, endsAt, mayStop }: DeletionBannerProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   if (!endsAt) return null;
   return (
     <Alert
@@ -23,11 +24,7 @@ export function DeletionBanner({ slug, endsAt, mayStop }: DeletionBannerProps) {
       role="status"
       mb="lg"
       icon={<CircleAlert aria-hidden />}
-      title={
-        <>
-          {t('data.bannerBefore')} <Time at={endsAt} show="day" /> {t('data.bannerAfter')}
-        </>
-      }
+      title={t('data.banner', { day: formatTime(endsAt, toLanguage(i18n.language), 'day') })}
     >
       <Stack gap="sm" align="flex-start">
         <Text size="sm">{t(mayStop ? 'data.bannerText' : 'data.bannerOthers')}</Text>

@@ -78,8 +78,7 @@ function Begin({
       <Lead>{list}</Lead>
       <Group>
         <Button
-          color="red.8"
-          variant="outline"
+          variant="default"
           onClick={() => {
             begin.reset();
             open();
