@@ -15,7 +15,7 @@ beforeEach(async () => {
   // Sessions end with the day; each story has people who are signed in.
   relay.clock.set('2026-11-24T01:00:00Z');
   story = await tellStory(relay);
-});
+}, 60_000);
 afterAll(() => relay.close());
 
 const dayMs = 86_400_000;

@@ -13,7 +13,7 @@ let story: Story;
 beforeAll(async () => {
   relay = await openRelay();
   story = await tellStory(relay);
-});
+}, 120_000);
 afterAll(() => relay.close());
 
 const dayMs = 86_400_000;
