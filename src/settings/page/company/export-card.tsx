@@ -41,7 +41,7 @@ export function ExportCard({ slug }: { readonly slug: string }) {
     <Section title={t('data.exportTitle')}>
       <Lead>{t('data.exportText')}</Lead>
       <Group>
-        <Button onClick={() => ask.mutate()} loading={ask.isPending} disabled={exports.data?.some(isUnderWay) ?? true}>
+        <Button onClick={() => ask.mutate()} loading={ask.isPending} disabled={exports.data?.some(isUnderWay) ?? false}>
           {t('data.ask')}
         </Button>
       </Group>
