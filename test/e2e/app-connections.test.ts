@@ -23,6 +23,8 @@ const file = [
 
 beforeAll(async () => {
   relay = await openRelay();
+  app = await openApp(relay, [{ slug: 'sakura-foods', name }]);
+  origin = app.origin;
   await relay.call('POST', '/companies', {
     slug: 'sakura-foods',
     name,
@@ -34,8 +36,6 @@ beforeAll(async () => {
   greenhouse = await connect('greenhouse', relay.settings);
   hrmos = await connect('hrmos', {});
   await relay.call('POST', `/connections/${greenhouse}/poll`);
-  app = await openApp(relay, [{ slug: 'sakura-foods', name }]);
-  origin = app.origin;
 }, 120_000);
 afterAll(async () => {
   await app?.close();

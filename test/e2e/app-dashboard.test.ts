@@ -23,6 +23,8 @@ beforeAll(async () => {
       return 4;
     },
   });
+  app = await openApp(relay, [{ slug: 'sakura-foods' }, { slug: 'new-works', name: "O'Brien New Works" }]);
+  origin = app.origin;
   const company = { slug: 'sakura-foods', locale: 'ja', postalAddress: '東京都港区架空台4-5-6' };
   const { body } = await relay.call('POST', '/companies', {
     ...company,
@@ -43,8 +45,6 @@ beforeAll(async () => {
   });
   place = { companyId: body.id, connectionId: connection.body.id };
   await addHistory();
-  app = await openApp(relay, [{ slug: 'sakura-foods' }, { slug: 'new-works', name: "O'Brien New Works" }]);
-  origin = app.origin;
 }, 120_000);
 afterAll(async () => {
   await app?.close();

@@ -16,10 +16,10 @@ let letterIds: ReadonlyMap<string, string>;
 
 beforeAll(async () => {
   relay = await openRelay();
+  app = await openApp(relay, () => [company]);
+  origin = app.origin;
   company = await addCompany(relay);
   await addLetters();
-  app = await openApp(relay, [{ slug: company.slug, id: company.id }]);
-  origin = app.origin;
 }, 120_000);
 afterAll(async () => {
   await app?.close();

@@ -13,6 +13,8 @@ let origin: string;
 
 beforeAll(async () => {
   relay = await openRelay();
+  app = await openApp(relay, places);
+  origin = app.origin;
   await relay.call('POST', '/companies', {
     slug: 'sakura-foods',
     name: 'さくら食品株式会社',
@@ -20,8 +22,6 @@ beforeAll(async () => {
     postalAddress: '東京都港区架空台4-5-6',
     contactEmail: 'recruit@example.com',
   });
-  app = await openApp(relay, places);
-  origin = app.origin;
 }, 120_000);
 afterAll(async () => {
   await app?.close();

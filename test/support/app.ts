@@ -40,10 +40,13 @@ export interface Opened extends Watched {
 
 const folder = fileURLToPath(new URL('../../dist-page', import.meta.url));
 
-/** @param places the companies of who is signed in; `open` may name others. */
+/**
+ * Before anything is asked of the server: it takes no more pages then.
+ * @param places the companies of who is signed in; `open` may name others.
+ */
 export async function openApp(
   relay: Pick<TestRelay, 'server'>,
-  places: readonly Place[],
+  places: readonly Place[] | (() => readonly Place[]),
   { hasSlackSignIn = true } = {},
 ): Promise<App> {
   await servePage(relay.server, { folder, hasSlackSignIn });
@@ -65,7 +68,7 @@ export async function openApp(
     origin,
     browser,
     openStranger,
-    async open(options, { role = 'owner', isOperator = false, companies = places, user } = {}) {
+    async open(options, { role = 'owner', isOperator = false, companies, user } = {}) {
       const opened = await openStranger({ ...options, extraHTTPHeaders: { authorization: `Bearer ${adminToken}` } });
       const me = {
         kind: 'user',
@@ -75,7 +78,12 @@ export async function openApp(
           ...{ id: 'u1', name: '髙﨑 花子', email: 'hanako@example.com', hasSecondFactor: false, passkeys: 0 },
           ...user,
         },
-        companies: companies.map((place) => ({ id: place.slug, name: 'さくら食品株式会社', role, ...place })),
+        companies: (companies ?? (typeof places === 'function' ? places() : places)).map((place) => ({
+          id: place.slug,
+          name: 'さくら食品株式会社',
+          role,
+          ...place,
+        })),
       };
       await opened.context.route('**/api/v1/me', (route) => route.fulfill({ json: me }));
       return opened;
