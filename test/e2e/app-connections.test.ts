@@ -10,6 +10,7 @@ const name = 'さくら食品株式会社';
 let relay: TestRelay;
 let app: App;
 let origin: string;
+let companyId: string;
 let greenhouse: string;
 let hrmos: string;
 
@@ -23,15 +24,16 @@ const file = [
 
 beforeAll(async () => {
   relay = await openRelay();
-  app = await openApp(relay, [{ slug: 'sakura-foods', name }]);
+  app = await openApp(relay, () => [{ slug: 'sakura-foods', id: companyId, name }]);
   origin = app.origin;
-  await relay.call('POST', '/companies', {
+  const { body } = await relay.call('POST', '/companies', {
     slug: 'sakura-foods',
     name,
     locale: 'ja',
     postalAddress: '東京都港区架空台4-5-6',
     contactEmail: 'recruit@example.com',
   });
+  companyId = body.id;
   await relay.call('PUT', '/companies/sakura-foods/agency', sampleAgency);
   greenhouse = await connect('greenhouse', relay.settings);
   hrmos = await connect('hrmos', {});
