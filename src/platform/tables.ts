@@ -300,6 +300,38 @@ export interface LetterTable {
   updated_at: Instant;
 }
 
+/** A part of a letter's wording. What has no text of its own is worded by us. */
+export type LetterBlock =
+  | { readonly kind: 'greeting' | 'refusal' | 'divider' }
+  | { readonly kind: 'heading' | 'paragraph'; readonly text: string }
+  /** The words on the button; in the text part the bare address stands in its place. */
+  | { readonly kind: 'link'; readonly label: string }
+  /** Who signs for the company, such as 採用担当. */
+  | { readonly kind: 'signature'; readonly sender: string };
+
+export interface LetterTemplateTable {
+  template_id: string;
+  company_id: string;
+  name: string;
+  is_default: Generated<boolean>;
+  created_at: Instant;
+  archived_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+}
+
+export interface LetterTemplateVersionTable {
+  template_id: string;
+  company_id: string;
+  locale: Locale;
+  version: number;
+  subject: string;
+  blocks: Json<readonly LetterBlock[]>;
+  saved_by: string;
+  saved_at: Instant;
+  published_by: ColumnType<string | null, string | null | undefined, string | null>;
+  published_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  gift_reason: ColumnType<string | null, string | null | undefined, string | null>;
+}
+
 export interface LinkTable {
   token_hash: string;
   company_id: string;
@@ -841,6 +873,8 @@ export interface Tables {
   poll: PollTable;
   silence: SilenceTable;
   letter: LetterTable;
+  letter_template: LetterTemplateTable;
+  letter_template_version: LetterTemplateVersionTable;
   link: LinkTable;
   applicant: ApplicantTable;
   consent_text: ConsentTextTable;
