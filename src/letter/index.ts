@@ -62,7 +62,7 @@ export {
 } from './wording/desk.ts';
 export { toFaultWords } from './wording/fault-words.ts';
 export { lintWording, type WordingFault } from './wording/lint.ts';
-export { type Wording, wordingCharactersAtMost, wordingLimits, wordingTokens } from './wording/model.ts';
+export { toCleanText, type Wording, wordingCharactersAtMost, wordingLimits, wordingTokens } from './wording/model.ts';
 export { previewWording } from './wording/preview.ts';
 export {
   type LetterTemplate,

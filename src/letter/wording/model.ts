@@ -1,3 +1,4 @@
+import { toPlainLine } from '../../platform/plain-line.ts';
 import type { LetterBlock } from '../../platform/tables.ts';
 import type { Locale } from '../model.ts';
 
@@ -66,6 +67,15 @@ export function toPieces(line: string): readonly Piece[] {
     .split(/(\{\{ *[A-Za-z]\w* *\}\})/)
     .map((part, index) => (index % 2 === 1 ? { token: part.replaceAll(/[{} ]/g, '') } : { text: part }))
     .filter((piece) => 'token' in piece || piece.text !== '');
+}
+
+/** A typed text as it may be kept: lines without control characters. */
+export function toCleanText(typed: string): string {
+  return typed
+    .split(/\r\n?|\n/)
+    .map(toPlainLine)
+    .join('\n')
+    .trim();
 }
 
 /** What people typed into a block, by the name of its field; undefined where we word all of it. */

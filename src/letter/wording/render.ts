@@ -15,7 +15,10 @@ export function renderWording({ subject, blocks }: Wording, locale: Locale): Tem
   const toHtml = (block: LetterBlock) => fill(html(block.kind), toHtmlText(block, locale));
   return {
     subject: renderLine(toPlainLine(subject), locale, asText),
-    text: `${blocks.map((block) => fill(text(block.kind), toPlainText(block, locale))).join('\n\n')}\n`,
+    text: `${blocks
+      .map((block) => fill(text(block.kind), toPlainText(block, locale)))
+      .join('\n\n')
+      .replaceAll(/\n{4,}/g, '\n\n\n')}\n`,
     html: [
       fill(html('top'), renderLine(toPlainLine(subject), locale, asHtml)),
       ...inCard.map(toHtml),

@@ -161,8 +161,8 @@ function toListedLetter(found: FoundLetter, showsNames: boolean): ListedLetter {
   };
 }
 
-/** The names of the people among these actors, by actor. */
-async function readNames(tx: Tx, actors: readonly string[]): Promise<ReadonlyMap<string, string>> {
+/** The names of the people among these actors, by actor. System transaction. */
+export async function readNames(tx: Tx, actors: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const names = new Map<string, string>();
   for (const actor of new Set(actors)) {
     if (!actor.startsWith('user:')) continue;
