@@ -13,8 +13,8 @@ let connectionId: string;
 
 beforeAll(async () => {
   relay = await openRelay();
+  app = await openApp(relay, []);
   company = await addCompany(relay);
-  app = await openApp(relay, [company]);
   const { body } = await relay.call('POST', '/connections', {
     company: company.slug,
     connector: 'greenhouse',
@@ -41,18 +41,19 @@ async function reject(givenName: string, familyName: string): Promise<void> {
 }
 
 test('what an owner writes and publishes is what the next applicant reads', async () => {
-  const { page, offences, context } = await app.open();
+  const { page, offences, context } = await app.open({}, { companies: [company] });
   await page.goto(`${app.origin}/app/c/${company.slug}/letters?view=templates`);
 
   await page.getByRole('button', { name: 'テンプレートを作る' }).click();
   await page.getByLabel('テンプレートの名前').fill('一次選考 O’Brien');
   await page.getByRole('button', { name: '作る', exact: true }).click();
-  const text = page.getByLabel('2番目の文章');
+  const text = page.getByRole('textbox', { name: '2番目の文章', exact: true });
   await text.fill('𠮷野食品の採用チームです。<b>面接</b>での**お話**、印象に残っています。\n');
   await page.getByRole('button', { name: '2番目の文章に差し込みを入れる' }).click();
   await page.getByRole('menuitem', { name: '職種', exact: true }).click();
   await page.frameLocator('iframe').getByText('印象に残っています').waitFor();
   const isBold = await page.frameLocator('iframe').locator('strong', { hasText: 'お話' }).count();
+  await text.scrollIntoViewIfNeeded();
   await takePicture(page, 'templates-typing');
   await page.getByRole('button', { name: '保存する' }).click();
   await page.getByText('下書きを保存しました。').waitFor();

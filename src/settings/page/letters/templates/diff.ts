@@ -14,8 +14,8 @@ export function toLines(
     subject,
     ...blocks.flatMap((block) => {
       if ('text' in block) return block.text.split('\n');
-      if ('label' in block) return [`［${nameOf(block.kind)}］ ${block.label}`];
-      return [`［${nameOf(block.kind)}］${'sender' in block ? ` ${block.sender}` : ''}`];
+      if ('label' in block) return [`[${nameOf(block.kind)}] ${block.label}`];
+      return [`[${nameOf(block.kind)}]${'sender' in block ? ` ${block.sender}` : ''}`];
     }),
   ];
 }

@@ -22,16 +22,19 @@ export interface HistoryDrawerProps extends Pick<DraftActsProps, 'template' | 'd
 export function HistoryDrawer(props: HistoryDrawerProps) {
   const { t } = useTranslation();
   return (
-    <Drawer
-      opened={props.isOpen}
-      onClose={props.onClose}
-      position="right"
-      size="lg"
-      title={t('templates.history')}
-      closeButtonProps={{ 'aria-label': t('close') }}
-    >
-      <Versions {...props} />
-    </Drawer>
+    <Drawer.Root opened={props.isOpen} onClose={props.onClose} position="right" size="46rem" padding="lg">
+      <Drawer.Overlay />
+      <Drawer.Content>
+        {/* Not Drawer.Header: it would be a second banner of the page. */}
+        <Drawer.Body>
+          <Group justify="space-between" pt="sm" pb="md">
+            <Drawer.Title>{t('templates.history')}</Drawer.Title>
+            <Drawer.CloseButton aria-label={t('close')} size="xl" />
+          </Group>
+          <Versions {...props} />
+        </Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   );
 }
 

@@ -60,14 +60,15 @@ export function TemplateList({ slug, maySet }: TemplateListProps) {
           {...(maySet && {
             actions: (template: LetterTemplate) => (
               <>
-                <Button
-                  variant="default"
-                  loading={change.isPending && change.variables.id === template.id}
-                  disabled={!template.isDefault && !isPublished(template)}
-                  onClick={() => change.mutate({ id: template.id, change: { isDefault: !template.isDefault } })}
-                >
-                  {t(template.isDefault ? 'templates.undefault' : 'templates.default')}
-                </Button>
+                {(template.isDefault || isPublished(template)) && (
+                  <Button
+                    variant="default"
+                    loading={change.isPending && change.variables.id === template.id}
+                    onClick={() => change.mutate({ id: template.id, change: { isDefault: !template.isDefault } })}
+                  >
+                    {t(template.isDefault ? 'templates.undefault' : 'templates.default')}
+                  </Button>
+                )}
                 <Button variant="default" onClick={() => setCopied({ from: template })}>
                   {t('templates.copy')}
                 </Button>
