@@ -113,6 +113,20 @@ describe('a template', () => {
     expect([free.status, back.status, renamed.status]).toEqual([201, 409, 200]);
   });
 
+  test('of one name is made once, however many ask at once, and a rename beside it is told so', async () => {
+    const first = await openTemplate('甲');
+    const name = '取り合い';
+
+    const answers = await Promise.all([
+      ask('POST', '/letter-templates', { company: first.slug, name }),
+      ask('PATCH', `/letter-templates/${first.id}`, { name }),
+      ask('POST', '/letter-templates', { company: first.slug, name }),
+    ]);
+
+    expect(answers.filter(({ status }) => status < 300)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(2);
+  });
+
   test('of another company can neither be copied nor be named', async () => {
     const [own, other] = [await openTemplate(), await openTemplate()];
 
@@ -151,8 +165,11 @@ describe('the default', () => {
 
     const { body } = await ask('GET', `/outbox?company=${template.slug}`);
     const sample = await ask('GET', `/letter-template?company=${template.slug}&locale=ja`);
+    const { body: letters } = await ask('GET', `/letters?company=${template.slug}`);
+    const letter = await ask('GET', `/letters/${letters.items[0].id}`);
     expect(body.items[0].text).toContain('当社の言葉で、髙﨑さんへ');
     expect(sample.body.mail.text).toContain('当社の言葉で、髙﨑さんへ');
+    expect(letter.body).toMatchObject({ status: 'sent', template: '一次選考' });
   });
 });
 

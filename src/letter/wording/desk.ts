@@ -1,3 +1,4 @@
+import { holdCompany } from '../../company/index.ts';
 import { appendAudit } from '../../platform/audit.ts';
 import type { Tx } from '../../platform/database.ts';
 import { RelayError } from '../../platform/errors.ts';
@@ -52,6 +53,7 @@ export async function createTemplate(
   { actor, now }: Omit<Editing<never>, 'expect'>,
 ): Promise<LetterTemplate> {
   const { companyId, name, from } = asked;
+  await holdCompany(tx, companyId);
   if (from !== undefined) await lockTemplate(tx, from);
   const template = await insertTemplate(tx, { companyId, name, now });
   if (!template) throw nameTaken();
@@ -78,6 +80,7 @@ export async function changeTemplate(
   change: TemplateChange,
   { actor, now, expect }: Editing<LetterTemplate>,
 ): Promise<LetterTemplate> {
+  await holdCompany(tx, companyId);
   const all = await lockTemplates(tx, companyId);
   const known = all.find(({ id }) => id === templateId);
   if (!known) throw new RelayError('request_not_found', { message: 'there is no such template' });
@@ -108,12 +111,12 @@ async function hasPublished(tx: Tx, templateId: string): Promise<boolean> {
 /** Keeps a wording as the draft, sound or not: it is published by `publishDraft` alone. */
 export async function saveDraft(
   tx: Tx,
-  place: { readonly companyId: string; readonly templateId: string; readonly locale: Locale },
+  place: Place,
   wording: Wording,
   { actor, now, expect }: Editing<Desk>,
 ): Promise<Desk> {
   const { templateId, locale, companyId } = place;
-  const desk = await holdDesk(tx, templateId, locale);
+  const desk = await holdDesk(tx, place);
   expect(desk);
   const saved = await keepDraft(tx, companyId, desk, wording, { actor, now });
   const detail = { locale, version: saved.version };
@@ -122,13 +125,9 @@ export async function saveDraft(
 }
 
 /** Throws the draft away; what is published stays. Nothing happens where there is none. */
-export async function discardDraft(
-  tx: Tx,
-  place: { readonly companyId: string; readonly templateId: string; readonly locale: Locale },
-  { actor, now, expect }: Editing<Desk>,
-): Promise<Desk> {
+export async function discardDraft(tx: Tx, place: Place, { actor, now, expect }: Editing<Desk>): Promise<Desk> {
   const { templateId, locale, companyId } = place;
-  const desk = await holdDesk(tx, templateId, locale);
+  const desk = await holdDesk(tx, place);
   expect(desk);
   if (!desk.isDraft) return desk;
   await deleteDraft(tx, templateId, locale);
@@ -140,11 +139,11 @@ export async function discardDraft(
 /** Lays an old version on the desk again, as the draft. @throws RelayError request_not_found. */
 export async function restoreVersion(
   tx: Tx,
-  place: { readonly companyId: string; readonly templateId: string; readonly locale: Locale; readonly version: number },
+  place: Place & { readonly version: number },
   { actor, now, expect }: Editing<Desk>,
 ): Promise<Desk> {
   const { templateId, locale, companyId } = place;
-  const desk = await holdDesk(tx, templateId, locale);
+  const desk = await holdDesk(tx, place);
   expect(desk);
   const old = await readVersion(tx, place);
   if (!old) throw new RelayError('request_not_found', { message: 'there is no such version' });
@@ -161,12 +160,12 @@ export async function restoreVersion(
  */
 export async function publishDraft(
   tx: Tx,
-  place: { readonly companyId: string; readonly templateId: string; readonly locale: Locale },
+  place: Place,
   giftReason: string | undefined,
   { actor, now, expect }: Editing<Desk>,
 ): Promise<WordingVersion> {
   const { templateId, locale, companyId } = place;
-  const desk = await holdDesk(tx, templateId, locale);
+  const desk = await holdDesk(tx, place);
   expect(desk);
   if (!desk.isDraft) throw conflict('no-draft');
   const faults = lintWording(desk, locale);
@@ -179,7 +178,11 @@ export async function publishDraft(
   return version;
 }
 
-async function holdDesk(tx: Tx, templateId: string, locale: Locale): Promise<Desk> {
+type Place = { readonly companyId: string; readonly templateId: string; readonly locale: Locale };
+
+/** The company is held first, here and wherever templates are written: so no two wait for each other. */
+async function holdDesk(tx: Tx, { companyId, templateId, locale }: Place): Promise<Desk> {
+  await holdCompany(tx, companyId);
   const { archivedAt } = await lockTemplate(tx, templateId);
   if (archivedAt) throw conflict('archived');
   return readDesk(tx, templateId, locale);

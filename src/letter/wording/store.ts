@@ -60,7 +60,9 @@ export async function listLocaleStates(tx: Tx, companyId: string): Promise<reado
   return result.rows;
 }
 
+/** undefined: there is none of this id, or it is no id of ours. */
 export async function readTemplate(tx: Tx, templateId: string): Promise<LetterTemplate | undefined> {
+  if (!isId(templateId)) return undefined;
   const row = await tx
     .selectFrom('letter_template')
     .selectAll()
