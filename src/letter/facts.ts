@@ -2,7 +2,7 @@ import { readAgency, readCompany } from '../company/index.ts';
 import type { Connection, Connections } from '../connector/index.ts';
 import { readPeople, readRejections } from '../intake/index.ts';
 import type { Tx } from '../platform/database.ts';
-import type { LetterFacts } from './model.ts';
+import { chooseTemplate, type LetterFacts } from './model.ts';
 
 export interface FactSource {
   readonly connections: Pick<Connections, 'read'>;
@@ -12,6 +12,11 @@ export interface FactSource {
 export type ReadFacts = Omit<LetterFacts, 'connection' | 'isReleased'> & {
   readonly connection: Connection | undefined;
 };
+
+/** The template that a rule of the connection names for this rejection; undefined: none does. */
+export function toTemplate({ rejection, connection }: ReadFacts): string | undefined {
+  return connection && chooseTemplate(rejection, connection);
+}
 
 /** What decides about the letters of these rejections, all of one company, by rejection id; a few statements for all. */
 export async function readFacts(

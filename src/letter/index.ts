@@ -50,3 +50,26 @@ export { type LetterPreview, previewTemplate } from './preview.ts';
 export { countByStatus, type FoundLetter, findLetter, type LetterSearch, searchLetters } from './search.ts';
 export { type Letter, listLetters, readLetter } from './store.ts';
 export { findBlankTokens, type Rendered, renderMail, type TemplateName, type Tokens } from './templates.ts';
+export {
+  changeTemplate,
+  createTemplate,
+  type Desk,
+  discardDraft,
+  publishDraft,
+  readDesk,
+  restoreVersion,
+  saveDraft,
+} from './wording/desk.ts';
+export { toFaultWords } from './wording/fault-words.ts';
+export { lintWording, type WordingFault } from './wording/lint.ts';
+export { toCleanText, type Wording, wordingCharactersAtMost, wordingLimits, wordingTokens } from './wording/model.ts';
+export { previewWording } from './wording/preview.ts';
+export {
+  type LetterTemplate,
+  type LocaleState,
+  listLocaleStates,
+  listTemplates,
+  listVersions,
+  readTemplate as readOwnTemplate,
+  type WordingVersion,
+} from './wording/store.ts';

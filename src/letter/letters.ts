@@ -9,7 +9,7 @@ import { replanAgency, replanMapped, replanQueue } from './replan.ts';
 import { type SendJob, type SendParts, sendLetters } from './send.ts';
 import type { Letter } from './store.ts';
 import { sendQueue, sweepLetters } from './sweep.ts';
-import { sendTestMail, type TestMail } from './test-mail.ts';
+import { sendTestMail, sendTestWording, type TestMail, type WordingTest } from './test-mail.ts';
 
 export interface Letters {
   /** Hands the letters that have become due to the sender; gives how many. Call it every second or so, anywhere. */
@@ -29,6 +29,8 @@ export interface Letters {
   preview(tx: Tx, request: PreviewRequest): Promise<LetterPreview | undefined>;
   /** Sends it to who asks, and to nobody else. @throws RelayError request_not_found, request_conflict, mail_unavailable. */
   sendTest(asked: TestMail, actor: string): Promise<void>;
+  /** Sends the draft of a template to who asks. @throws RelayError as sendTest. */
+  sendTestWording(asked: WordingTest, actor: string): Promise<void>;
   /** Looks again at the letters that wait for an agency in order, in a job of this transaction. */
   replan(tx: Tx, companyId: string): Promise<void>;
 }
@@ -58,6 +60,7 @@ export function openLetters(parts: LettersParts): Letters {
     decide: (asked, actor) => decideLetters(parts, asked, actor),
     preview: (tx, request) => previewLetter(parts, tx, request),
     sendTest: (asked, actor) => sendTestMail(parts, asked, actor),
+    sendTestWording: (asked, actor) => sendTestWording(parts, asked, actor),
     replan: (tx, companyId) => parts.jobs.enqueue(tx, replanQueue, [{ companyId }]),
   };
 }

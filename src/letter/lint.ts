@@ -32,6 +32,11 @@ const links: Readonly<Record<LetterName, string>> = {
 const giftWords =
   /ギフト|お祝い金|祝い金|ポイント|謝礼|特典|プレゼント|キャッシュバック|抽選|円分|[¥￥]|amazon|\bgifts?\b|\bvouchers?\b|\brewards?\b|\bbonus(?:es)?\b|\bcash\b|\bprizes?\b|\bcoupons?\b/i;
 
+/** The first word of a text that promises something for agreeing; undefined where there is none. */
+export function findGiftWord(text: string): string | undefined {
+  return giftWords.exec(text.normalize('NFKC'))?.[0];
+}
+
 /** What a sentence about refusing must say: doing nothing or declining, and that it does no harm. */
 const letterRefusals = {
   ja: [/何もなさらなく/, /辞退/, /不利益/],
@@ -59,7 +64,7 @@ export function lintLetter(name: LetterName, locale: Locale, source: TemplateSou
     ['agency-missing', lacks(toTokenPattern('agencyName'))],
     ['refusal-missing', refusals[name][locale].some(lacks)],
     ['token-unknown', findUnknownTokens(name, source).length > 0],
-    ['gift-word', [source.subject, ...parts].some((part) => giftWords.test(part))],
+    ['gift-word', [source.subject, ...parts].some((part) => findGiftWord(part) !== undefined)],
     ['outside-resource', /<img|<link|@import|url\(|<script|<iframe/i.test(source.html)],
   ];
   return faults.filter(([, isFound]) => isFound).map(([fault]) => fault);

@@ -1,11 +1,12 @@
 import type { EventOf, Events } from '../events.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
-import { type FactSource, type ReadFacts, readFacts } from './facts.ts';
+import { type FactSource, type ReadFacts, readFacts, toTemplate } from './facts.ts';
 import { type LetterPlan, planLetter } from './model.ts';
 import { followPeople } from './personal-link.ts';
 import { cancelLifted, insertLetters, type LetterFate } from './store.ts';
 import { tellFates } from './tell.ts';
+import { readWordings } from './wording/choose.ts';
 
 export interface PlanParts extends FactSource {
   readonly database: Database;
@@ -22,13 +23,18 @@ export async function planLetters(parts: PlanParts, events: readonly EventOf<'re
   const rejectionIds = [...new Set(events.map(({ rejectionId }) => rejectionId))];
   await parts.database.forCompany(companyId, async (tx) => {
     const facts = await readFacts(parts, tx, companyId, rejectionIds);
-    const letters = [...facts.values()].map((known) => ({
-      companyId,
-      rejectionId: known.rejection.rejectionId,
-      connectionId: known.rejection.connectionId,
-      personId: known.rejection.personId,
-      plan: toPlan(known, now),
-    }));
+    const wordings = await readWordings(tx, companyId, [...facts.values()].map(toTemplate));
+    const letters = [...facts.values()].map((known) => {
+      const plan = toPlan(known, now);
+      return {
+        companyId,
+        rejectionId: known.rejection.rejectionId,
+        connectionId: known.rejection.connectionId,
+        personId: known.rejection.personId,
+        plan,
+        wording: wordings.choose(toTemplate(known), plan.locale),
+      };
+    });
     const added = await insertLetters(tx, letters, now);
     // Of one that is never to leave nothing was told, so nothing has changed.
     await tellFates(tx, parts.events, added.filter(isOpen));

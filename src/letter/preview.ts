@@ -1,10 +1,12 @@
-import { type Company, readAgency } from '../company/index.ts';
+import { type Agency, type Company, readAgency } from '../company/index.ts';
 import type { Tx } from '../platform/database.ts';
-import { type FactSource, readFacts } from './facts.ts';
+import { type FactSource, type ReadFacts, readFacts, toTemplate } from './facts.ts';
 import { toLetterTokens } from './letter-tokens.ts';
 import { type Locale, toCandidateName } from './model.ts';
 import { readLetter } from './store.ts';
-import { findBlankTokens, type Rendered, readTemplateVersion, renderMail } from './templates.ts';
+import { findBlankTokens, type Rendered, type Tokens } from './templates.ts';
+import { type ChosenWording, readExact, readWordings } from './wording/choose.ts';
+import { standardTemplate } from './wording/model.ts';
 
 /**
  * How sure the mail is: 'sent' as it went out · 'unsure' as it may have gone out · 'would' as it would go out now ·
@@ -58,35 +60,67 @@ export async function previewLetter(
   if (!facts) return undefined;
   const locale = asked ?? letter.locale;
   const kind = locale === letter.locale ? kinds[letter.status] : 'would';
-  const current = readTemplateVersion('career-relay');
   const hasLeft = kind === 'sent' || kind === 'unsure';
-  const templateVersion = hasLeft ? letter.templateVersion : current;
-  if (templateVersion !== current) return { kind, locale, templateVersion, mail: null, lacks: [] };
-  const { person } = facts;
-  const name = person ? toCandidateName(person, locale) : '';
-  const candidateName = showsNames || name === '' ? name : maskedNames[locale];
-  const tokens = toLetterTokens(facts, { candidateName, relayUrl: toSampleUrl(parts.baseUrl) });
-  return { kind, locale, templateVersion, ...render(locale, tokens) };
+  const wording = hasLeft ? await readExact(tx, letter) : await chooseNow(tx, companyId, toTemplate(facts), locale);
+  if (!wording) return { kind, locale, templateVersion: letter.templateVersion, mail: null, lacks: [] };
+  const tokens = toPreviewTokens(parts, facts, locale, showsNames);
+  return { kind, locale, templateVersion: wording.templateVersion, ...writeOut(wording, tokens) };
 }
 
-/** The letter to an invented applicant, as the company's letters are worded now. */
-export async function previewTemplate(
+/** The blanks of a letter filled in for a preview: by the real person, whose name is written over where it may not be seen. */
+export function toPreviewTokens(
   { baseUrl }: Pick<PreviewParts, 'baseUrl'>,
+  facts: ReadFacts,
+  locale: Locale,
+  showsNames: boolean,
+): Tokens {
+  const name = facts.person ? toCandidateName(facts.person, locale) : '';
+  const candidateName = showsNames || name === '' ? name : maskedNames[locale];
+  return toLetterTokens(facts, { candidateName, relayUrl: toSampleUrl(baseUrl) });
+}
+
+/** The same by an invented applicant. */
+export function toSampleTokens(
+  { baseUrl }: Pick<PreviewParts, 'baseUrl'>,
+  company: Company,
+  agency: Agency | undefined,
+  locale: Locale,
+): Tokens {
+  return toLetterTokens(
+    { rejection: { job: sampleJobs[locale] }, company, agency },
+    { candidateName: toCandidateName(samplePeople[locale], locale), relayUrl: toSampleUrl(baseUrl) },
+  );
+}
+
+/** The letter to an invented applicant, as the company's letters are worded now where no rule says otherwise. */
+export async function previewTemplate(
+  parts: Pick<PreviewParts, 'baseUrl'>,
   tx: Tx,
   company: Company,
   locale: Locale,
 ): Promise<LetterPreview> {
-  const agency = await readAgency(tx, company.companyId);
-  const tokens = toLetterTokens(
-    { rejection: { job: sampleJobs[locale] }, company, agency },
-    { candidateName: toCandidateName(samplePeople[locale], locale), relayUrl: toSampleUrl(baseUrl) },
-  );
-  return { kind: 'would', locale, templateVersion: readTemplateVersion('career-relay'), ...render(locale, tokens) };
+  const { companyId } = company;
+  const tokens = toSampleTokens(parts, company, await readAgency(tx, companyId), locale);
+  const wording = await chooseNow(tx, companyId, undefined, locale);
+  return { kind: 'would', locale, templateVersion: wording.templateVersion, ...writeOut(wording, tokens) };
 }
 
-function render(locale: Locale, tokens: ReturnType<typeof toLetterTokens>): Pick<LetterPreview, 'mail' | 'lacks'> {
-  const lacks = findBlankTokens('career-relay', tokens);
-  return { lacks, mail: lacks.length > 0 ? null : renderMail('career-relay', locale, tokens) };
+async function chooseNow(
+  tx: Tx,
+  companyId: string,
+  template: string | undefined,
+  locale: Locale,
+): Promise<ChosenWording> {
+  return (await readWordings(tx, companyId, [template])).choose(template, locale);
+}
+
+/** The mail, or what is missing for it. */
+export function writeOut(
+  wording: Pick<ChosenWording, 'render'>,
+  tokens: Tokens,
+): Pick<LetterPreview, 'mail' | 'lacks'> {
+  const lacks = findBlankTokens(standardTemplate, tokens);
+  return { lacks, mail: lacks.length > 0 ? null : wording.render(tokens) };
 }
 
 const maskedNames = { ja: '●● ●● 様', en: '●●●●' } as const satisfies Record<Locale, string>;

@@ -2,13 +2,13 @@ import type { Events } from '../events.ts';
 import type { Intake, KnownPerson, Recheck } from '../intake/index.ts';
 import { moveIntoWindow } from '../platform/business-hours.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Database } from '../platform/database.ts';
+import type { Database, Tx } from '../platform/database.ts';
 import { newToken } from '../platform/ids.ts';
 import type { JobData } from '../platform/jobs.ts';
 import type { Log } from '../platform/log.ts';
 import type { Mail, Mailer, MailOutcome } from '../platform/mail.ts';
 import type { LetterStatus } from '../platform/tables.ts';
-import { type FactSource, type ReadFacts, readFacts } from './facts.ts';
+import { type FactSource, type ReadFacts, readFacts, toTemplate } from './facts.ts';
 import { toLetterTokens } from './letter-tokens.ts';
 import { insertLinks, type NewLink } from './links.ts';
 import { planLetter, toCandidateName, toRetryDelay, triesAtMost } from './model.ts';
@@ -27,7 +27,9 @@ import {
   unqueue,
 } from './store.ts';
 import { tellChanged, tellFates } from './tell.ts';
-import { findBlankTokens, renderMail } from './templates.ts';
+import { findBlankTokens } from './templates.ts';
+import { type ChosenWording, readExact, readWordings } from './wording/choose.ts';
+import { standardTemplate } from './wording/model.ts';
 
 export interface SendJob extends JobData {
   readonly letterId: string;
@@ -102,6 +104,7 @@ async function pickLetters(
 interface Draft {
   readonly letter: LetterInHand;
   readonly window: 'always' | 'business-hours';
+  readonly wording: ChosenWording;
   readonly mail: Mail;
   readonly link: NewLink;
 }
@@ -117,9 +120,18 @@ async function draftLetters(
 ): Promise<{ readonly drafts: readonly Draft[]; readonly replans: readonly Replan[] }> {
   const now = parts.clock.now();
   const rejectionIds = letters.map(({ rejectionId }) => rejectionId);
-  const facts = await parts.database.forCompany(companyId, (tx) => readFacts(parts, tx, companyId, rejectionIds));
+  const { facts, wordings } = await parts.database.forCompany(companyId, async (tx) => {
+    const facts = await readFacts(parts, tx, companyId, rejectionIds);
+    return { facts, wordings: await chooseWordings(tx, companyId, letters, facts) };
+  });
   const looks = letters.map((letter) =>
-    lookAgain(parts, letter, facts.get(letter.rejectionId), answers.get(letter.rejectionId) === 'stands', now),
+    lookAgain(
+      parts,
+      { ...letter, chosen: wordings.get(letter.letterId) },
+      facts.get(letter.rejectionId),
+      answers.get(letter.rejectionId) === 'stands',
+      now,
+    ),
   );
   return {
     drafts: looks.flatMap((look) => ('draft' in look ? [look.draft] : [])),
@@ -127,9 +139,31 @@ async function draftLetters(
   };
 }
 
+/**
+ * What each letter is to say. One found in 'sending' may have left, and its mail is kept only once: it says again what it
+ * said then, so that what stands in its row is what went out.
+ */
+async function chooseWordings(
+  tx: Tx,
+  companyId: string,
+  letters: readonly LetterInHand[],
+  facts: ReadonlyMap<string, ReadFacts>,
+): Promise<ReadonlyMap<string, ChosenWording>> {
+  const wordings = await readWordings(tx, companyId, [...facts.values()].map(toTemplate));
+  const chosen = new Map<string, ChosenWording>();
+  for (const { letterId, rejectionId, status, locale, wording } of letters) {
+    const known = facts.get(rejectionId);
+    const said = status === 'sending' ? await readExact(tx, { ...wording, locale }) : undefined;
+    chosen.set(letterId, said ?? wordings.choose(known && toTemplate(known), locale));
+  }
+  return chosen;
+}
+
+type WordedLetter = LetterInHand & { readonly chosen: ChosenWording | undefined };
+
 function lookAgain(
   parts: SendParts,
-  letter: LetterInHand,
+  letter: WordedLetter,
   facts: ReadFacts | undefined,
   stands: boolean,
   now: Date,
@@ -155,20 +189,21 @@ function lookAgain(
 /** The mail with a fresh link; undefined when a token is blank. */
 function writeDraft(
   { baseUrl, mailFrom }: SendParts,
-  letter: LetterInHand,
+  letter: WordedLetter,
   facts: ReadFacts & { readonly person: KnownPerson },
   window: Draft['window'],
 ): Draft | undefined {
   const { person, company } = facts;
-  const { letterId, rejectionId, locale } = letter;
+  const { letterId, rejectionId, locale, chosen } = letter;
   const { companyId } = company;
   const token = newToken();
   const candidateName = toCandidateName(person, locale);
   const tokens = toLetterTokens(facts, { candidateName, relayUrl: `${baseUrl}/c/${token}` });
-  if (findBlankTokens('career-relay', tokens).length > 0) return undefined;
+  if (!chosen || findBlankTokens(standardTemplate, tokens).length > 0) return undefined;
   return {
     letter,
     window,
+    wording: chosen,
     link: { token, companyId, personId: person.personId, rejectionId, letterId },
     mail: {
       key: `letter-${letterId}`,
@@ -176,7 +211,7 @@ function writeDraft(
       from: { name: company.name, address: mailFrom },
       replyTo: company.contactEmail,
       to: { name: candidateName, address: person.email ?? '' },
-      ...renderMail('career-relay', locale, tokens),
+      ...chosen.render(tokens),
     },
   };
 }
@@ -227,7 +262,12 @@ async function claimDrafts(
   const letterIds = drafts.map(({ letter }) => letter.letterId);
   return database.forCompany(companyId, async (tx) => {
     await lockLetters(tx, letterIds);
-    const claims = new Map((await claim(tx, letterIds, from, now)).map((own) => [own.letterId, own]));
+    const wordings = drafts.map(({ letter: { letterId }, wording: { template, templateVersion } }) => ({
+      letterId,
+      template,
+      templateVersion,
+    }));
+    const claims = new Map((await claim(tx, wordings, from, now)).map((own) => [own.letterId, own]));
     const links = drafts.flatMap(({ letter, link }) => (claims.has(letter.letterId) ? [link] : []));
     await insertLinks(tx, links, now);
     const lost = drafts.filter(({ letter }) => !claims.has(letter.letterId));

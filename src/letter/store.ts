@@ -4,7 +4,6 @@ import { newId } from '../platform/ids.ts';
 import { type Page, type PageRequest, toPage } from '../platform/page.ts';
 import type { LetterStatus, LetterTable } from '../platform/tables.ts';
 import type { HoldReason, LetterPlan, Locale } from './model.ts';
-import { readTemplateVersion } from './templates.ts';
 
 /** One letter, as lists and operators see it. */
 export interface Letter {
@@ -55,6 +54,14 @@ export interface NewLetter {
   readonly connectionId: string;
   readonly personId: string | null;
   readonly plan: LetterPlan;
+  /** What it would say as things stand; said anew when it leaves. */
+  readonly wording: WordingName;
+}
+
+/** Names the exact words of a letter. */
+export interface WordingName {
+  readonly template: string;
+  readonly templateVersion: string;
 }
 
 /** Adds the planned letters; a rejection that has one already keeps it. Gives those added. */
@@ -63,7 +70,7 @@ export async function insertLetters(tx: Tx, letters: readonly NewLetter[], now: 
   const rows = await tx
     .insertInto('letter')
     .values(
-      letters.map(({ plan, ...letter }) => ({
+      letters.map(({ plan, wording, ...letter }) => ({
         letter_id: newId(),
         company_id: letter.companyId,
         rejection_id: letter.rejectionId,
@@ -72,8 +79,8 @@ export async function insertLetters(tx: Tx, letters: readonly NewLetter[], now: 
         status: plan.status,
         reason: plan.status === 'planned' ? null : plan.reason,
         locale: plan.locale,
-        template: 'career-relay',
-        template_version: readTemplateVersion('career-relay'),
+        template: wording.template,
+        template_version: wording.templateVersion,
         due_at: plan.status === 'planned' ? plan.dueAt : null,
         queued_at: null,
         sent_at: null,
@@ -247,6 +254,8 @@ export interface LetterInHand {
   readonly dueAt: Date;
   readonly isReleased: boolean;
   readonly locale: Locale;
+  /** What it says, once it was claimed. */
+  readonly wording: WordingName;
   /** The connection is live and still there. */
   readonly isLive: boolean;
 }
@@ -271,6 +280,7 @@ export async function readInHand(tx: Tx, letterIds: readonly string[]): Promise<
     dueAt: row.due_at ?? row.created_at,
     isReleased: row.released_at !== null,
     locale: row.locale,
+    wording: { template: row.template, templateVersion: row.template_version },
     isLive: row.state === 'live' && row.removed_at === null,
   }));
 }
@@ -319,50 +329,30 @@ export interface Claim {
 }
 
 /**
- * Takes letters for sending: exactly one taker gets each. Only while the connection is live and the rejection stands.
+ * Takes letters for sending, and writes down what each says: exactly one taker gets each. Only while the connection is
+ * live and the rejection stands.
  * @param from 'sending' is named beside 'planned' where a sending cut short may be repeated.
  */
 export async function claim(
   tx: Tx,
-  letterIds: readonly string[],
+  wordings: readonly (WordingName & { readonly letterId: string })[],
   from: readonly LetterStatus[],
   now: Date,
 ): Promise<readonly Claim[]> {
-  if (letterIds.length === 0) return [];
-  const rows = await tx
-    .updateTable('letter')
-    .set((row) => ({
-      status: 'sending',
-      reason: null,
-      attempts: row('attempts', '+', 1),
-      template_version: readTemplateVersion('career-relay'),
-      updated_at: now,
-    }))
-    .where('letter_id', 'in', letterIds)
-    .where('status', 'in', from)
-    .where('due_at', '<=', now)
-    .where((row) =>
-      row.exists(
-        row
-          .selectFrom('connection')
-          .select('connection.connection_id')
-          .whereRef('connection.connection_id', '=', 'letter.connection_id')
-          .where('connection.state', '=', 'live')
-          .where('connection.removed_at', 'is', null),
-      ),
-    )
-    .where((row) =>
-      row.exists(
-        row
-          .selectFrom('rejection')
-          .select('rejection.rejection_id')
-          .whereRef('rejection.rejection_id', '=', 'letter.rejection_id')
-          .where('rejection.status', '=', 'current'),
-      ),
-    )
-    .returning(['letter_id', 'attempts'])
-    .execute();
-  return rows.map((row) => ({ letterId: row.letter_id, attempt: row.attempts }));
+  if (wordings.length === 0) return [];
+  const result = await sql<Claim>`
+    update letter set status = 'sending', reason = null, attempts = letter.attempts + 1, template = wording.template,
+      template_version = wording."templateVersion", updated_at = ${now}
+    from jsonb_to_recordset(${JSON.stringify(wordings)}::jsonb)
+      as wording("letterId" uuid, template text, "templateVersion" text)
+    where letter.letter_id = wording."letterId" and letter.status = any (${sql.val([...from])}::text[])
+      and letter.due_at <= ${now}
+      and exists (select from connection where connection.connection_id = letter.connection_id
+        and connection.state = 'live' and connection.removed_at is null)
+      and exists (select from rejection where rejection.rejection_id = letter.rejection_id
+        and rejection.status = 'current')
+    returning letter.letter_id as "letterId", letter.attempts as attempt`.execute(tx);
+  return result.rows;
 }
 
 /** Marks claimed letters as sent, whatever was thought of them meanwhile, unless a later claim exists. Gives those marked now. */

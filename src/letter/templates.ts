@@ -52,6 +52,8 @@ export const templateTokens = {
 
 /** The mails to applicants; their HTML is compiled from MJML. */
 export const templateNames = ['career-relay', 'receipt', 'withdrawal', 'code'] as const;
+/** Those, and the frame in which the wordings of companies stand. */
+export const compiledNames = [...templateNames, 'frame'] as const;
 export type TemplateName = keyof typeof templateTokens;
 export type Tokens = Readonly<Record<string, string>>;
 
@@ -75,7 +77,11 @@ export function readTemplate(name: TemplateName, locale: Locale): TemplateSource
   return { subject, text: text.join('\n').trimStart(), html: readPart(name, locale, 'html') };
 }
 
-export function readPart(name: TemplateName, locale: Locale, extension: 'mjml' | 'html' | 'txt'): string {
+export function readPart(
+  name: TemplateName | 'frame' | 'standard',
+  locale: Locale,
+  extension: 'mjml' | 'html' | 'txt' | 'json',
+): string {
   return readFileSync(new URL(`${name}.${locale}.${extension}`, folder), 'utf8');
 }
 
@@ -83,20 +89,25 @@ const strict = { strictVariables: true, strictFilters: true, lenientIf: true, ow
 const forText = new Liquid(strict);
 const forHtml = new Liquid({ ...strict, outputEscape: 'escape' });
 
-interface Parsed {
+/** A template, ready to be filled in. */
+export interface ParsedSource {
   readonly subject: Template[];
   readonly text: Template[];
   readonly html: Template[];
 }
 
-const parsed = new Map<string, Parsed>();
+/** @throws Error where the Liquid of a source is broken. */
+export function parseSource({ subject, text, html }: TemplateSource): ParsedSource {
+  return { subject: forText.parse(subject), text: forText.parse(text), html: forHtml.parse(html) };
+}
 
-function parseTemplate(name: TemplateName, locale: Locale): Parsed {
+const parsed = new Map<string, ParsedSource>();
+
+function parseTemplate(name: TemplateName, locale: Locale): ParsedSource {
   const key = `${name}.${locale}`;
   const known = parsed.get(key);
   if (known) return known;
-  const { subject, text, html } = readTemplate(name, locale);
-  const made = { subject: forText.parse(subject), text: forText.parse(text), html: forHtml.parse(html) };
+  const made = parseSource(readTemplate(name, locale));
   parsed.set(key, made);
   return made;
 }
@@ -111,13 +122,18 @@ export function findBlankTokens(name: TemplateName, tokens: Tokens): readonly st
  * @throws Error naming the token, never its value, when a required one is blank: ask findBlankTokens first.
  */
 export function renderMail(name: TemplateName, locale: Locale, tokens: Tokens): Rendered {
+  return renderSource(parseTemplate(name, locale), name, tokens);
+}
+
+/** The same, by a source that has the tokens of a template of ours. @throws Error as renderMail. */
+export function renderSource(source: ParsedSource, name: TemplateName, tokens: Tokens): Rendered {
   const blank = findBlankTokens(name, tokens);
   if (blank.length > 0) throw new Error(`the ${name} mail lacks ${blank.join(', ')}`);
   const { required, optional } = templateTokens[name];
   const lines = Object.fromEntries(
     [...required, ...optional].map((token) => [token, toPlainLine(tokens[token] ?? '')]),
   );
-  const { subject, text, html } = parseTemplate(name, locale);
+  const { subject, text, html } = source;
   return {
     subject: toPlainLine(String(forText.renderSync(subject, lines))),
     text: String(forText.renderSync(text, lines)),

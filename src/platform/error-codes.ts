@@ -190,6 +190,12 @@ const codes = {
     ja: 'このファイルはダウンロードできません。まだ作成中か、保管期間が過ぎて削除されています。必要な場合は、もう一度作成してください。',
     en: 'This file cannot be downloaded: it is still being made, or its time is over. Ask for a new one if you need it.',
   },
+  letter_template_faulty: {
+    kind: 'refused',
+    status: 422,
+    ja: 'この文面はまだ公開できません。示された点を直してから、もう一度公開してください。',
+    en: 'This wording cannot be published yet. Mend what is named here, then publish again.',
+  },
   credit_exhausted: {
     kind: 'refused',
     status: 409,

@@ -92,10 +92,18 @@ export interface LetterPolicy {
 export interface ReasonRule {
   readonly decidedBy?: 'company' | 'candidate' | 'unknown' | undefined;
   readonly letter?: 'send' | 'skip' | 'hold' | undefined;
+  /** The id of one of the company's own templates; without it, what the stage says, else the standard letter. */
+  readonly template?: string | undefined;
 }
 
+/** What a company says about everybody it turns down at one stage. A reason's own rule stands above it. */
+export type StageRule = Pick<ReasonRule, 'letter' | 'template'>;
+
 export interface Mapping {
+  /** By the vendor's id of a reason. */
   readonly reasons: Readonly<Record<string, ReasonRule>>;
+  /** By a stage's name, as rejections tell it: not every vendor has ids. */
+  readonly stages?: Readonly<Record<string, StageRule>> | undefined;
 }
 
 export interface ConnectionTable {
@@ -298,6 +306,38 @@ export interface LetterTable {
   attempts: Generated<number>;
   created_at: Instant;
   updated_at: Instant;
+}
+
+/** A part of a letter's wording. What has no text of its own is worded by us. */
+export type LetterBlock =
+  | { readonly kind: 'greeting' | 'refusal' | 'divider' }
+  | { readonly kind: 'heading' | 'paragraph'; readonly text: string }
+  /** The words on the button; in the text part the bare address stands in its place. */
+  | { readonly kind: 'link'; readonly label: string }
+  /** Who signs for the company, such as 採用担当. */
+  | { readonly kind: 'signature'; readonly sender: string };
+
+export interface LetterTemplateTable {
+  template_id: string;
+  company_id: string;
+  name: string;
+  is_default: Generated<boolean>;
+  created_at: Instant;
+  archived_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+}
+
+export interface LetterTemplateVersionTable {
+  template_id: string;
+  company_id: string;
+  locale: Locale;
+  version: number;
+  subject: string;
+  blocks: Json<readonly LetterBlock[]>;
+  saved_by: string;
+  saved_at: Instant;
+  published_by: ColumnType<string | null, string | null | undefined, string | null>;
+  published_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  gift_reason: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
 export interface LinkTable {
@@ -841,6 +881,8 @@ export interface Tables {
   poll: PollTable;
   silence: SilenceTable;
   letter: LetterTable;
+  letter_template: LetterTemplateTable;
+  letter_template_version: LetterTemplateVersionTable;
   link: LinkTable;
   applicant: ApplicantTable;
   consent_text: ConsentTextTable;

@@ -82,11 +82,21 @@ async function addRows(
 ): Promise<Record<string, string>> {
   const now = relay.clock.now();
   const [company_id, connection_id, agency_id] = [at.companyId, at.connectionId, at.agencyId];
-  const [person, rejection, letter, delivery, file, consent, referral, reservation] = Array.from({ length: 8 }, newId);
-  const named = { person, rejection, letter, delivery, import: file, consent, referral, reservation } as Record<
-    string,
-    string
-  >;
+  const [person, rejection, letter, delivery, file, consent, referral, reservation, template] = Array.from(
+    { length: 9 },
+    newId,
+  );
+  const named = {
+    person,
+    rejection,
+    letter,
+    delivery,
+    import: file,
+    consent,
+    referral,
+    reservation,
+    template,
+  } as Record<string, string>;
   const id = (name: string) => named[name] ?? '';
   const nothing = { email_key: null, email: null, given_name: null, family_name: null, locale: null, erased_at: null };
   await tx
@@ -134,6 +144,10 @@ async function addRows(
       created_at: now,
       updated_at: now,
     })
+    .execute();
+  await tx
+    .insertInto('letter_template')
+    .values({ template_id: id('template'), company_id, name: 'x', created_at: now })
     .execute();
   await tx
     .insertInto('delivery')
@@ -353,8 +367,9 @@ test('what changes something needs more than the right to look', () => {
   expect(careless.map(({ method, url }) => `${method} ${url}`).toSorted()).toEqual([
     'DELETE /api/v1/sessions',
     'DELETE /api/v1/sessions/:id',
-    // Shows a notice; keeps and sends nothing.
+    // They show a notice and a letter; they keep and send nothing.
     'POST /api/v1/companies/:slug/slack/preview',
+    'POST /api/v1/letter-templates/preview',
   ]);
 });
 

@@ -16,6 +16,8 @@ import { importRoutes } from './imports.ts';
 import { installRoutes } from './install.ts';
 import { letterListRoutes } from './letter-list.ts';
 import { letterPreviewRoutes } from './letter-previews.ts';
+import { letterTemplateDraftRoutes } from './letter-template-drafts.ts';
+import { letterTemplateRoutes } from './letter-templates.ts';
 import { letterRoutes } from './letters.ts';
 import { meRoutes } from './me.ts';
 import { memberRoutes } from './members.ts';
@@ -65,6 +67,8 @@ async function guardedRoutes(api: Server, parts: ApiParts): Promise<void> {
   letterListRoutes(api, parts);
   letterPreviewRoutes(api, parts);
   letterRoutes(api, parts);
+  letterTemplateRoutes(api, parts);
+  letterTemplateDraftRoutes(api, parts);
   templateRoutes(api, parts);
   creditRoutes(api, parts);
   slackRoutes(api, parts);

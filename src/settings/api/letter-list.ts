@@ -1,6 +1,13 @@
 import type { FastifyRequest } from 'fastify';
 import { may } from '../../company/index.ts';
-import { countByStatus, type FoundLetter, findLetter, searchLetters, toFullName } from '../../letter/index.ts';
+import {
+  countByStatus,
+  type FoundLetter,
+  findLetter,
+  readOwnTemplate,
+  searchLetters,
+  toFullName,
+} from '../../letter/index.ts';
 import { listAuditOf } from '../../platform/audit.ts';
 import type { Tx } from '../../platform/database.ts';
 import { RelayError } from '../../platform/errors.ts';
@@ -91,10 +98,14 @@ export function letterListRoutes(api: Server, parts: ApiParts): void {
     handler: async (request) => {
       const { id } = request.params;
       const companyId = await findCompanyOfLetter(parts, id);
-      const { letter, lines } = await database.forCompany(companyId, async (tx) => ({
-        letter: await findLetter(tx, id),
-        lines: await listAuditOf(tx, { companyId, subject: id, limit: linesAtMost }),
-      }));
+      const { letter, template, lines } = await database.forCompany(companyId, async (tx) => {
+        const letter = await findLetter(tx, id);
+        return {
+          letter,
+          template: letter && (await readOwnTemplate(tx, letter.letter.template)),
+          lines: await listAuditOf(tx, { companyId, subject: id, limit: linesAtMost }),
+        };
+      });
       if (!letter) throw new RelayError('request_not_found', { message: 'there is no such letter' });
       const names = await database.forSystem((tx) =>
         readNames(
@@ -109,7 +120,13 @@ export function letterListRoutes(api: Server, parts: ApiParts): void {
         actor,
         actorName: names.get(actor) ?? null,
       }));
-      return { ...toListedLetter(letter, seesNames(request, companyId)), attempts, templateVersion, history };
+      return {
+        ...toListedLetter(letter, seesNames(request, companyId)),
+        attempts,
+        template: template?.name ?? null,
+        templateVersion,
+        history,
+      };
     },
   });
 
@@ -161,8 +178,8 @@ function toListedLetter(found: FoundLetter, showsNames: boolean): ListedLetter {
   };
 }
 
-/** The names of the people among these actors, by actor. */
-async function readNames(tx: Tx, actors: readonly string[]): Promise<ReadonlyMap<string, string>> {
+/** The names of the people among these actors, by actor. System transaction. */
+export async function readNames(tx: Tx, actors: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const names = new Map<string, string>();
   for (const actor of new Set(actors)) {
     if (!actor.startsWith('user:')) continue;

@@ -54,6 +54,7 @@ export const LetterDetails = z
   .object({
     ...ListedLetter.shape,
     attempts: z.int().min(0).describe('How often a sending was begun.'),
+    template: z.string().nullable().describe("The name of the company's template; null: the standard letter."),
     templateVersion: z.string(),
     history: z.array(LetterHistory).describe('What people did about it, newest first.'),
   })

@@ -26,6 +26,8 @@ export const erasureSteps: readonly (readonly TableName[])[] = [
   ['consent_text'],
   ['link'],
   ['letter'],
+  ['letter_template_version'],
+  ['letter_template'],
   ['applicant'],
   ['sighting'],
   ['seen_row'],

@@ -19,6 +19,7 @@ import { toSettingsSearch } from './company/tabs.ts';
 import { toConnectionSearch } from './connections/tabs.ts';
 import { toDashboardSearch } from './dashboard/types.ts';
 import { toLetterSearch } from './letters/search.ts';
+import { toTemplateSearch } from './letters/templates/types.ts';
 import { Failed, NotFound } from './parts/fallbacks.tsx';
 import { toBack } from './sign-in/calls.ts';
 import { toSlackSearch } from './slack/kinds.ts';
@@ -176,6 +177,12 @@ const pages = [
     path: '/letters',
     validateSearch: toLetterSearch,
     component: lazyRouteComponent(() => import('./letters/letters-page.tsx'), 'LettersPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/letters/templates/$template',
+    validateSearch: toTemplateSearch,
+    component: lazyRouteComponent(() => import('./letters/templates/template-page.tsx'), 'TemplatePage'),
   }),
   createRoute({
     ...under,

@@ -27,6 +27,7 @@ function makeLetter(index: number, change: Partial<ListedLetter> = {}): ListedLe
 const makeDetails = (change: Partial<LetterDetails>): LetterDetails => ({
   ...makeLetter(1, change),
   attempts: 1,
+  template: null,
   templateVersion: '0123456789ab',
   history: [],
 });

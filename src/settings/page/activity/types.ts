@@ -31,6 +31,7 @@ export const nouns = [
   'referral',
   'rejection',
   'slack',
+  'template',
   'terms',
 ] as const;
 

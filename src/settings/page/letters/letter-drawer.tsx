@@ -138,7 +138,7 @@ function Facts({ letter, titleOf }: { readonly letter: LetterDetails } & Pick<Le
     [t('letters.fact.dueAt'), <Time key="due" at={letter.dueAt} />],
     [t('letters.fact.sentAt'), <Time key="sent" at={letter.sentAt} />],
     [t('letters.fact.locale'), t(`letters.locale.${letter.locale}`)],
-    [t('letters.fact.version'), letter.templateVersion],
+    [t('letters.fact.version'), `${letter.template ?? t('templates.standard')} ・ ${letter.templateVersion}`],
   ];
   return (
     <dl className={styles.facts}>

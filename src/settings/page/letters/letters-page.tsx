@@ -12,7 +12,8 @@ import { ProblemNote } from '../parts/problem-note.tsx';
 import { LetterDrawer } from './letter-drawer.tsx';
 import { LetterFilters } from './letter-filters.tsx';
 import { LetterTable } from './letter-table.tsx';
-import { isNarrowed, type LetterSearch, toQuery } from './search.ts';
+import { isNarrowed, type LetterSearch, toQuery, toView } from './search.ts';
+import { TemplateList } from './templates/template-list.tsx';
 import type { Connection, Connector, LetterCounts, ListedLetter } from './types.ts';
 import { Wording } from './wording.tsx';
 
@@ -23,6 +24,7 @@ export function LettersPage() {
   const { t } = useTranslation();
   const { slug } = useCompany();
   const mayDecide = useMay('letters');
+  const maySet = useMay('settings');
   const search = route.useSearch();
   const go = route.useNavigate();
   const connections = useConnections(slug);
@@ -36,13 +38,10 @@ export function LettersPage() {
   return (
     <>
       <PageTitle title={t('nav.letters')} lead={t('letters.lead')} />
-      <Tabs
-        value={search.view ?? 'list'}
-        onChange={(view) => change({ view: view === 'wording' ? view : undefined }, true)}
-        keepMounted={false}
-      >
+      <Tabs value={search.view ?? 'list'} onChange={(view) => change({ view: toView(view) }, true)} keepMounted={false}>
         <Tabs.List mb="lg">
           <Tabs.Tab value="list">{t('letters.view.list')}</Tabs.Tab>
+          <Tabs.Tab value="templates">{t('templates.title')}</Tabs.Tab>
           <Tabs.Tab value="wording">{t('letters.view.wording')}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="list">
@@ -54,6 +53,9 @@ export function LettersPage() {
             titleOf={titleOf}
             mayDecide={mayDecide}
           />
+        </Tabs.Panel>
+        <Tabs.Panel value="templates">
+          <TemplateList slug={slug} maySet={maySet} />
         </Tabs.Panel>
         <Tabs.Panel value="wording">
           <ProblemNote thrown={connections.error} onRetry={() => void connections.refetch()} />

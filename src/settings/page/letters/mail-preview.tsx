@@ -1,7 +1,7 @@
 import { Alert, Group, Paper, SegmentedControl, Skeleton, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Info } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApi } from '../api/use-api.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
@@ -21,9 +21,8 @@ const parts: readonly Part[] = ['wide', 'phone', 'text'];
 
 /** A mail as it looks on a desk, on a phone, and without markup. Its HTML stands in a frame that may do nothing. */
 export function MailPreview({ path, query, saysKind }: MailPreviewProps) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const api = useApi();
-  const [part, setPart] = useState<Part>('wide');
   const preview = useQuery({
     queryKey: [path, query],
     queryFn: ({ signal }) => api.get<LetterPreview>(path, query, signal),
@@ -38,59 +37,85 @@ export function MailPreview({ path, query, saysKind }: MailPreviewProps) {
           {t(`letters.preview.${kind}`)}
         </Text>
       )}
-      {!mail && (
-        <Alert color="orange" variant="light" icon={<Info aria-hidden />}>
-          {lacks.length > 0
-            ? t('letters.preview.lacks', { lacks: new Intl.ListFormat(i18n.language).format(lacks.map(toLack)) })
-            : t('letters.preview.gone')}
-        </Alert>
-      )}
+      {!mail && <NoMail lacks={lacks} />}
       {mail && (
-        <>
-          <SegmentedControl
-            fullWidth
-            value={part}
-            onChange={(chosen) => setPart(parts.find((one) => one === chosen) ?? 'wide')}
-            data={parts.map((one) => ({ value: one, label: t(`letters.preview.part.${one}`) }))}
-            aria-label={t('letters.preview.how')}
-          />
-          <Paper withBorder radius="lg" className={styles.mail ?? ''}>
-            <Group gap="xs" p="md" className={styles.subject ?? ''}>
-              <Text size="sm" c="dimmed">
-                {t('letters.preview.subject')}
-              </Text>
-              <Text fw={600} lang={locale}>
-                {mail.subject}
-              </Text>
-            </Group>
-            {part === 'text' ? (
-              // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-              <pre className={styles.text} lang={locale} tabIndex={0}>
-                {mail.text}
-              </pre>
-            ) : (
-              <div className={styles.desk}>
-                <iframe
-                  key={part}
-                  className={styles.frame}
-                  data-part={part}
-                  sandbox=""
-                  title={t('letters.preview.frame', { part: t(`letters.preview.part.${part}`) })}
-                  src={`/api/v1${path}/html${toSearch(query)}`}
-                />
-              </div>
-            )}
-          </Paper>
-          <VisuallyHidden role="status">{t(`letters.preview.part.${part}`)}</VisuallyHidden>
-        </>
+        <MailView mail={mail} locale={locale}>
+          {(part, title) => (
+            <iframe
+              key={part}
+              className={styles.frame}
+              data-part={part}
+              sandbox=""
+              title={title}
+              src={`/api/v1${path}/html${toSearch(query)}`}
+            />
+          )}
+        </MailView>
       )}
     </Stack>
+  );
+}
+
+/** Why there is no mail to show. */
+export function NoMail({ lacks }: Pick<LetterPreview, 'lacks'>) {
+  const { t, i18n } = useTranslation();
+  return (
+    <Alert color="orange" variant="light" icon={<Info aria-hidden />}>
+      {lacks.length > 0
+        ? t('letters.preview.lacks', { lacks: new Intl.ListFormat(i18n.language).format(lacks.map(toLack)) })
+        : t('letters.preview.gone')}
+    </Alert>
   );
 
   function toLack(token: string): string {
     const known = tokens.find((one) => one === token);
     return known ? t(`letters.token.${known}`) : token;
   }
+}
+
+export interface MailViewProps {
+  readonly mail: NonNullable<LetterPreview['mail']>;
+  readonly locale: 'ja' | 'en';
+  /** The frame with its HTML part. */
+  readonly children: (part: 'wide' | 'phone', title: string) => ReactNode;
+}
+
+/** Subject and parts of a mail, one at a time. */
+export function MailView({ mail, locale, children }: MailViewProps) {
+  const { t } = useTranslation();
+  const [part, setPart] = useState<Part>('wide');
+  return (
+    <>
+      <SegmentedControl
+        fullWidth
+        value={part}
+        onChange={(chosen) => setPart(parts.find((one) => one === chosen) ?? 'wide')}
+        data={parts.map((one) => ({ value: one, label: t(`letters.preview.part.${one}`) }))}
+        aria-label={t('letters.preview.how')}
+      />
+      <Paper withBorder radius="lg" className={styles.mail ?? ''}>
+        <Group gap="xs" p="md" className={styles.subject ?? ''}>
+          <Text size="sm" c="dimmed">
+            {t('letters.preview.subject')}
+          </Text>
+          <Text fw={600} lang={locale}>
+            {mail.subject}
+          </Text>
+        </Group>
+        {part === 'text' ? (
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+          <pre className={styles.text} lang={locale} tabIndex={0}>
+            {mail.text}
+          </pre>
+        ) : (
+          <div className={styles.desk}>
+            {children(part, t('letters.preview.frame', { part: t(`letters.preview.part.${part}`) }))}
+          </div>
+        )}
+      </Paper>
+      <VisuallyHidden role="status">{t(`letters.preview.part.${part}`)}</VisuallyHidden>
+    </>
+  );
 }
 
 const tokens = [

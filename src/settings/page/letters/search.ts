@@ -1,8 +1,16 @@
 import type { LetterStatus } from './types.ts';
 
-/** What the address of the page says: which letters, which one is open, or the wording. */
+const views = ['templates', 'wording'] as const;
+export type View = (typeof views)[number];
+
+/** A tab beside the list; undefined: the list. */
+export function toView(text: unknown): View | undefined {
+  return views.find((one) => one === text);
+}
+
+/** What the address of the page says: which letters, which one is open, the templates, or the wording. */
 export interface LetterSearch {
-  readonly view?: 'wording' | undefined;
+  readonly view?: View | undefined;
   readonly show?: Show | undefined;
   readonly connection?: string | undefined;
   readonly reason?: string | undefined;
@@ -36,7 +44,7 @@ export function isShow(text: unknown): text is Show {
 export function toLetterSearch(search: Readonly<Record<string, unknown>>): LetterSearch {
   const { view, show, connection, reason, job, from, to, q, letter } = search;
   return {
-    view: view === 'wording' ? view : undefined,
+    view: toView(view),
     show: isShow(show) ? show : undefined,
     connection: toId(connection),
     reason: typeof reason === 'string' && /^[a-z-]{1,60}$/.test(reason) ? reason : undefined,

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, List, Paper, Select, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Group, List, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Info, SearchCheck } from 'lucide-react';
 import { useState } from 'react';
@@ -10,10 +10,11 @@ import { CopyButton } from '../parts/copy-button.tsx';
 import { EmptyState } from '../parts/empty-state.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { StatusBadge } from '../parts/status-badge.tsx';
+import { ApplicantSelect } from './applicant-select.tsx';
 import { LocaleSelect, TestMail } from './letter-drawer.tsx';
 import styles from './letters.module.css';
 import { MailPreview } from './mail-preview.tsx';
-import type { Connection, ExportedTemplate, ListedLetter, VendorTemplate } from './types.ts';
+import type { Connection, ExportedTemplate, VendorTemplate } from './types.ts';
 
 type Locale = 'ja' | 'en';
 
@@ -29,7 +30,6 @@ export function Wording({ company, mayTest, connections, titleOf }: WordingProps
   const { t, i18n } = useTranslation();
   const [locale, setLocale] = useState<Locale>(i18n.language === 'en' ? 'en' : 'ja');
   const [letterId, setLetterId] = useState<string | null>(null);
-  const newest = useNewest(company);
   return (
     <Stack gap="xl">
       <Stack gap="md">
@@ -38,17 +38,7 @@ export function Wording({ company, mayTest, connections, titleOf }: WordingProps
           <Text c="dimmed">{t('letters.wording.text')}</Text>
         </Stack>
         <Group gap="md" align="flex-end">
-          <Select
-            label={t('letters.wording.to')}
-            w={{ base: '100%', xs: '22rem' }}
-            value={letterId ?? 'sample'}
-            onChange={(chosen) => setLetterId(chosen === 'sample' ? null : chosen)}
-            data={[
-              { value: 'sample', label: t('letters.wording.sample') },
-              ...(newest.data ?? []).map((letter) => ({ value: letter.id, label: toLabel(letter) })),
-            ]}
-            allowDeselect={false}
-          />
+          <ApplicantSelect company={company} letterId={letterId} onChange={setLetterId} />
           <LocaleSelect value={locale} onChange={setLocale} />
         </Group>
         {letterId === null ? (
@@ -82,21 +72,6 @@ export function Wording({ company, mayTest, connections, titleOf }: WordingProps
       </Stack>
     </Stack>
   );
-
-  function toLabel({ name, isMasked, applicationRef, job }: ListedLetter): string {
-    const who = name ?? t(isMasked ? 'letters.masked' : 'letters.nameless');
-    return [who, job, applicationRef].filter((part) => part !== null).join(' ・ ');
-  }
-}
-
-/** A handful of real rejections to try the wording on. */
-function useNewest(company: string) {
-  const api = useApi();
-  return useQuery({
-    queryKey: ['/letters', 'newest', company],
-    queryFn: async ({ signal }) =>
-      (await api.get<Listed<ListedLetter>>('/letters', { company, limit: 10 }, signal)).items,
-  });
 }
 
 interface VendorCardProps {
