@@ -19,7 +19,7 @@ const api = openApi({ fetch: (...request) => fetch(...request), language: () => 
 const queries = openQueryClient({ onSignedOut });
 const router = openRouter({ api, queries, recall });
 // The words, who is signed in, and the page itself: all asked for at once, none after the other.
-void queries.prefetchQuery(meQuery(api));
+if (location.pathname.startsWith('/app/c/')) void queries.prefetchQuery(meQuery(api));
 preloadPage(router);
 const texts = await reading;
 const styleNonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? '';
