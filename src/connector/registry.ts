@@ -5,19 +5,12 @@ import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import { RelayError } from '../platform/errors.ts';
 import { isId, newId } from '../platform/ids.ts';
-import type {
-  AccessKind,
-  ConnectionState,
-  LetterPolicy,
-  Mapping,
-  Mode,
-  ReasonRule,
-  RunningState,
-} from '../platform/tables.ts';
+import type { AccessKind, ConnectionState, LetterPolicy, Mode, RunningState } from '../platform/tables.ts';
 import type { Vault } from '../platform/vault.ts';
 import type { Connection, Connections } from './connections.ts';
 import { accessKinds, type Connector, type Fields, modes } from './contract.ts';
 import { makeUpSecrets, readChangedSettings, readNewSettings, splitSettings, toFieldsOf } from './fields.ts';
+import { isSameMapping } from './mapping.ts';
 import type { NetworkGuard } from './network-guard.ts';
 import { tokenName } from './oauth.ts';
 import {
@@ -183,16 +176,6 @@ function toState(
 ): { readonly state: ConnectionState; readonly resumesAs: RunningState | null } {
   if (state !== 'paused') return { state, resumesAs: null };
   return { state, resumesAs: before.state === 'paused' ? before.resumesAs : before.state };
-}
-
-function isSameMapping(one: Mapping, other: Mapping): boolean {
-  const rules = new Map(Object.entries(other.reasons));
-  const own = Object.entries(one.reasons);
-  return own.length === rules.size && own.every(([reasonRef, rule]) => isSameRule(rule, rules.get(reasonRef)));
-}
-
-function isSameRule(one: ReasonRule, other: ReasonRule | undefined): boolean {
-  return other !== undefined && one.letter === other.letter && one.decidedBy === other.decidedBy;
 }
 
 /** @throws RelayError request_conflict. */

@@ -2,6 +2,7 @@ import { type Agency, type AgencyLack, type Company, findAgencyLack } from '../c
 import type { Connection } from '../connector/index.ts';
 import type { KnownPerson, Rejection } from '../intake/index.ts';
 import { moveIntoWindow } from '../platform/business-hours.ts';
+import type { Mapping } from '../platform/tables.ts';
 
 export type Locale = 'ja' | 'en';
 
@@ -91,10 +92,30 @@ export function isCompanyDecision(rejection: Rejection, connection: Pick<Connect
   return letter === undefined ? decidedBy === 'company' : letter === 'send';
 }
 
-function judgeReason({ reasonRef, decidedBy }: Rejection, { mapping }: Pick<Connection, 'mapping'>) {
-  const hasRule = reasonRef !== null && Object.hasOwn(mapping.reasons, reasonRef);
-  const rule = hasRule ? mapping.reasons[reasonRef] : undefined;
-  return { letter: rule?.letter, decidedBy: rule?.decidedBy ?? decidedBy };
+/**
+ * The company's word about a rejection. What the reason's rule leaves open, its stage's says; but a stage tells nothing of
+ * who decided, so its word about the letter is not asked where the applicant did.
+ */
+function judgeReason(rejection: Rejection, { mapping }: Pick<Connection, 'mapping'>) {
+  const { reason, stage } = findRules(rejection, mapping);
+  const decidedBy = reason?.decidedBy ?? rejection.decidedBy;
+  return { letter: reason?.letter ?? (decidedBy === 'candidate' ? undefined : stage?.letter), decidedBy };
+}
+
+/** The id of the template a rejection's letter is written with, should it get one; undefined: the standard letter. */
+export function chooseTemplate(
+  rejection: Pick<Rejection, 'reasonRef' | 'stage'>,
+  { mapping }: Pick<Connection, 'mapping'>,
+): string | undefined {
+  const { reason, stage } = findRules(rejection, mapping);
+  return reason?.template ?? stage?.template;
+}
+
+function findRules({ reasonRef, stage }: Pick<Rejection, 'reasonRef' | 'stage'>, { reasons, stages = {} }: Mapping) {
+  return {
+    reason: reasonRef !== null && Object.hasOwn(reasons, reasonRef) ? reasons[reasonRef] : undefined,
+    stage: stage !== null && Object.hasOwn(stages, stage) ? stages[stage] : undefined,
+  };
 }
 
 function findLack({ person, agency }: LetterFacts, locale: Locale, now: Date): HoldReason | undefined {

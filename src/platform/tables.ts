@@ -92,10 +92,18 @@ export interface LetterPolicy {
 export interface ReasonRule {
   readonly decidedBy?: 'company' | 'candidate' | 'unknown' | undefined;
   readonly letter?: 'send' | 'skip' | 'hold' | undefined;
+  /** The id of one of the company's own templates; without it, what the stage says, else the standard letter. */
+  readonly template?: string | undefined;
 }
 
+/** What a company says about everybody it turns down at one stage. A reason's own rule stands above it. */
+export type StageRule = Pick<ReasonRule, 'letter' | 'template'>;
+
 export interface Mapping {
+  /** By the vendor's id of a reason. */
   readonly reasons: Readonly<Record<string, ReasonRule>>;
+  /** By a stage's name, as rejections tell it: not every vendor has ids. */
+  readonly stages?: Readonly<Record<string, StageRule>> | undefined;
 }
 
 export interface ConnectionTable {

@@ -2,7 +2,16 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Agency, Company } from '../../src/company/index.ts';
 import type { KnownPerson, Rejection } from '../../src/intake/index.ts';
-import { type LetterFacts, planLetter, toCandidateName, toLocale, toRetryDelay } from '../../src/letter/model.ts';
+import {
+  chooseTemplate,
+  isCompanyDecision,
+  type LetterFacts,
+  planLetter,
+  toCandidateName,
+  toLocale,
+  toRetryDelay,
+} from '../../src/letter/model.ts';
+import type { Mapping } from '../../src/platform/tables.ts';
 import { sampleAgency } from '../support/company.ts';
 
 const now = new Date('2026-11-24T01:00:00Z'); // Tuesday, 10:00 in Japan
@@ -170,6 +179,61 @@ test('a rule for one reason does not reach another, nor one that is called like 
   expect(planLetter(toFacts({ connection }), now).status).toBe('planned');
   expect(planLetter(toFacts({ connection, rejection: { reasonRef: 'constructor' } }), now).status).toBe('planned');
   expect(planLetter(toFacts({ connection, rejection: { reasonRef: null } }), now).status).toBe('planned');
+});
+
+test.each([
+  ['a stage says what no reason says', {}, { letter: 'skip' }, 'company', 'skipped', 'reason-skip'],
+  ['a stage holds', {}, { letter: 'hold' }, 'company', 'held', 'reason-hold'],
+  ['a stage settles what nobody knows', {}, { letter: 'send' }, 'unknown', 'planned', undefined],
+  ['a stage writes to no one who withdrew', {}, { letter: 'send' }, 'candidate', 'skipped', 'applicant-withdrew'],
+  [
+    'nor to whom the reason says so of',
+    { decidedBy: 'candidate' },
+    { letter: 'send' },
+    'company',
+    'skipped',
+    undefined,
+  ],
+  ['a reason stands above a stage', { letter: 'send' }, { letter: 'skip' }, 'company', 'planned', undefined],
+  ['also where it withholds', { letter: 'hold' }, { letter: 'send' }, 'company', 'held', 'reason-hold'],
+  ['a reason that says only who', { decidedBy: 'company' }, { letter: 'skip' }, 'unknown', 'skipped', 'reason-skip'],
+] as const)('%s: %j over %j', (_what, reason, stage, decidedBy, status, why) => {
+  const mapping = { reasons: { salary: reason }, stages: { 書類選考: stage } };
+
+  const plan = planLetter(toFacts({ rejection: { decidedBy, stage: '書類選考' }, connection: { mapping } }), now);
+
+  expect(plan.status).toBe(status);
+  if (why !== undefined) expect(plan).toMatchObject({ reason: why });
+});
+
+test('a rule for one stage does not reach another, nor one that is called like a part of an object', () => {
+  const connection = { mapping: { reasons: {}, stages: { 書類選考: { letter: 'skip' } } } } as const;
+
+  for (const stage of ['最終面接', 'constructor', null])
+    expect(planLetter(toFacts({ connection, rejection: { stage } }), now).status).toBe('planned');
+});
+
+test('who comes by himself is judged by the stage as a letter to him is', () => {
+  const mapping: Mapping = { reasons: {}, stages: { 書類選考: { letter: 'send' }, 最終面接: { letter: 'skip' } } };
+  const isOne = (change: Partial<Rejection>) => isCompanyDecision({ ...rejection, ...change }, { mapping });
+
+  expect(isOne({ stage: '書類選考', decidedBy: 'unknown' })).toBe(true);
+  expect(isOne({ stage: '書類選考', decidedBy: 'candidate' })).toBe(false);
+  expect(isOne({ stage: '最終面接' })).toBe(false);
+});
+
+test('a letter is written with the template of its reason, else of its stage, else with the standard one', () => {
+  const mapping: Mapping = {
+    reasons: { salary: { letter: 'send', template: 't-reason' }, other: { letter: 'send' } },
+    stages: { 書類選考: { template: 't-stage' } },
+  };
+  const choose = (reasonRef: string | null, stage: string | null) => chooseTemplate({ reasonRef, stage }, { mapping });
+
+  expect(choose('salary', '書類選考')).toBe('t-reason');
+  expect(choose('other', '書類選考')).toBe('t-stage');
+  expect(choose(null, '書類選考')).toBe('t-stage');
+  expect(choose('other', 'constructor')).toBeUndefined();
+  expect(choose(null, null)).toBeUndefined();
 });
 
 test('a rule of the company writes to nobody who must not be written to', () => {

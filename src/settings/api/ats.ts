@@ -9,7 +9,7 @@ import { findConnection } from './connections.ts';
 import { WebhooksSetUp } from './connections-schemas.ts';
 import { RejectionTemplate } from './letters-schemas.ts';
 import type { ApiParts } from './parts.ts';
-import { IdParams, Instant, listOf } from './schemas.ts';
+import { IdParams, Instant, listOf, ReasonRule } from './schemas.ts';
 
 const DecidedBy = z.enum(['company', 'candidate', 'unknown']);
 
@@ -18,10 +18,7 @@ export const VendorReason = z
     reasonRef: z.string().describe("The vendor's id, as `mapping.reasons` takes it."),
     name: z.string(),
     decidedBy: DecidedBy.describe('As far as the vendor says.'),
-    rule: z
-      .object({ decidedBy: DecidedBy.optional(), letter: z.enum(['send', 'skip', 'hold']).optional() })
-      .nullable()
-      .describe("The company's own rule for it; null: none."),
+    rule: ReasonRule.nullable().describe("The company's own rule for it; null: none."),
   })
   .meta({ id: 'VendorReason' });
 

@@ -299,12 +299,12 @@ export function mergeReasons(mapping: Mapping, changes: ReasonChanges): Mapping 
     if (rule === null) reasons.delete(reasonRef);
     else reasons.set(reasonRef, rule);
   }
-  return { reasons: Object.fromEntries(reasons) };
+  return { ...mapping, reasons: Object.fromEntries(reasons) };
 }
 
 /** What people change of it; what happens by itself makes no new version. */
 function toEdited({ state, settings, letter, mapping, mode, backfillFrom }: Installed): unknown {
-  return [state, toSorted(settings), toSorted(letter), toSorted(mapping.reasons), mode, backfillFrom];
+  return [state, toSorted(settings), toSorted(letter), toSorted(mapping), mode, backfillFrom];
 }
 
 /** The database keeps no order of keys. */
@@ -320,11 +320,11 @@ function toConnection(
   { connections, baseUrl }: Pick<ApiParts, 'connections' | 'baseUrl'>,
   installed: Installed,
 ): Connection {
-  const { connectionId, settings, ...connection } = installed;
+  const { connectionId, settings, mapping, ...connection } = installed;
   const connector = connections.connector(installed.connector);
   return {
     ...connection,
-    mapping: { reasons: { ...connection.mapping.reasons } },
+    mapping: { reasons: { ...mapping.reasons }, ...(mapping.stages && { stages: { ...mapping.stages } }) },
     id: connectionId,
     webhookUrl: connector?.webhook ? `${baseUrl}/hooks/${connectionId}` : null,
     settings: connector ? maskSettings(connector, settings) : {},

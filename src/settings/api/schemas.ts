@@ -270,10 +270,25 @@ const LetterPolicy = z.strictObject({
   window: z.enum(['always', 'business-hours']).describe('business-hours: 9:00–20:00 Asia/Tokyo on business days.'),
 });
 
-const ReasonRule = z.strictObject({
-  decidedBy: z.enum(['company', 'candidate', 'unknown']).optional(),
+export const StageRule = z.strictObject({
   letter: z.enum(['send', 'skip', 'hold']).optional(),
+  template: Id.optional().describe("One of the company's own letter templates; without it, the standard letter."),
 });
+
+export const ReasonRule = StageRule.extend({
+  decidedBy: z.enum(['company', 'candidate', 'unknown']).optional(),
+  template: StageRule.shape.template.describe('Without it, what the stage says, else the standard letter.'),
+});
+
+export const Mapping = z
+  .object({
+    reasons: z.record(z.string(), ReasonRule).describe("By the vendor's reason id. It stands above what a stage says."),
+    stages: z
+      .record(z.string(), StageRule)
+      .optional()
+      .describe('By the name of a stage. Its `letter` counts unless the applicant decided.'),
+  })
+  .meta({ id: 'Mapping' });
 
 const Settings = z.record(z.string().min(1).max(64), z.string().max(4_000));
 
@@ -338,7 +353,7 @@ export const Connection = z
     webhookUrl: z.string().nullable().describe('The address to give to the ATS; null where it sends no webhooks.'),
     settings: z.record(z.string(), z.string()).describe('Secrets are masked.'),
     letter: LetterPolicy,
-    mapping: z.object({ reasons: z.record(z.string(), ReasonRule) }),
+    mapping: Mapping,
     access: Access.nullable(),
     mode: Mode,
     markedAt: Instant.nullable().describe('When it was first polled or imported; null: not yet.'),

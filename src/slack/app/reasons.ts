@@ -122,8 +122,10 @@ export async function saveReason(desk: Desk, seat: Seat, stage: Stage, state: Mo
     if (connection.companyId !== seat.companyId)
       throw new RelayError('request_not_found', { message: 'there is no such connection' });
     const { reasons } = connection.mapping;
-    if (isSame(Object.hasOwn(reasons, reason.reasonRef) ? reasons[reason.reasonRef] : undefined, rule)) return false;
-    const mapping = { reasons: { ...reasons, [reason.reasonRef]: rule } };
+    const before = Object.hasOwn(reasons, reason.reasonRef) ? reasons[reason.reasonRef] : undefined;
+    if (isSame(before, rule)) return false;
+    // Which template it gets is not asked here, so it stays.
+    const mapping = { ...connection.mapping, reasons: { ...reasons, [reason.reasonRef]: { ...before, ...rule } } };
     await desk.connections.update(tx, connectionId, { mapping }, seat.actor);
     return true;
   });
