@@ -100,7 +100,10 @@ export interface Connections {
       readonly state?: ConnectionState;
       readonly settings?: Readonly<Record<string, string>>;
       readonly letter?: LetterPolicy;
+      /** Of one that says something new, a version is kept. */
       readonly mapping?: Mapping;
+      /** The number of the version whose mapping is given again. */
+      readonly restores?: number;
       /** @throws RelayError request_conflict when the connector says it is impossible. */
       readonly mode?: Mode;
       readonly markedAt?: Date;
