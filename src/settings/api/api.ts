@@ -17,6 +17,7 @@ import { installRoutes } from './install.ts';
 import { letterListRoutes } from './letter-list.ts';
 import { letterPreviewRoutes } from './letter-previews.ts';
 import { letterRoutes } from './letters.ts';
+import { mappingRoutes } from './mapping.ts';
 import { meRoutes } from './me.ts';
 import { memberRoutes } from './members.ts';
 import { describeApi, serveDocs } from './openapi.ts';
@@ -56,6 +57,7 @@ async function guardedRoutes(api: Server, parts: ApiParts): Promise<void> {
   connectionHealthRoutes(api, parts);
   pollRoutes(api, parts);
   atsRoutes(api, parts);
+  mappingRoutes(api, parts);
   installRoutes(api, parts);
   deliveryRoutes(api, parts);
   activityRoutes(api, parts);

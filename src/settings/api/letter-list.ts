@@ -162,7 +162,7 @@ function toListedLetter(found: FoundLetter, showsNames: boolean): ListedLetter {
 }
 
 /** The names of the people among these actors, by actor. */
-async function readNames(tx: Tx, actors: readonly string[]): Promise<ReadonlyMap<string, string>> {
+export async function readNames(tx: Tx, actors: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const names = new Map<string, string>();
   for (const actor of new Set(actors)) {
     if (!actor.startsWith('user:')) continue;
