@@ -154,7 +154,7 @@ export const VersionParams = IdParams.extend({ version: z.coerce.number().int().
 export const MappingFile = z
   .strictObject({
     format: z.literal('career-relay-mapping-1'),
-    connector: z.string().min(1).max(64),
+    connector: z.string().min(1).max(64).describe('The ATS it was exported from; it fits no other.'),
     exportedAt: Instant.optional(),
     reasons: rulesOf(ReasonRule.extend({ name: z.string().max(500).optional() })),
     stages: rulesOf(StageRule).default({}),
@@ -164,7 +164,7 @@ export const MappingFile = z
     examples: [
       {
         format: 'career-relay-mapping-1',
-        connector: 'greenhouse',
+        connector: 'acme',
         reasons: { '14001': { name: 'スキル・経験の不一致', letter: 'send' } },
         stages: { 最終面接: { letter: 'hold' } },
       },
