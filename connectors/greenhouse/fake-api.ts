@@ -79,6 +79,11 @@ const lists: Readonly<Record<string, List>> = {
         .filter((reason) => filters.get('include_defaults') === 'true' || !reason.isDefault)
         .map(({ isDefault: _, ...shown }) => shown),
   },
+  // Source: Harvest v3 reference, "List job interview stages": filters and fields (read 2026-11-29).
+  '/v3/job_interview_stages': {
+    filters: { ...everywhere, job_ids: 'ids', active: 'flag' },
+    rows: (store) => store.jobInterviewStages.all(),
+  },
   '/v3/candidates': {
     filters: {
       ...everywhere,

@@ -112,6 +112,15 @@ export interface FakeReason extends Row {
   readonly isDefault: boolean;
 }
 
+export interface FakeStage extends Row {
+  readonly name: string;
+  readonly job_id: number;
+  readonly active: boolean;
+  readonly sort_order: number;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
 export interface FakeNote extends Row {
   readonly candidate_id: number;
   readonly application_id: number | null;
@@ -220,6 +229,7 @@ export function createStore() {
     candidates: createTable<FakeCandidate>(),
     rejectionDetails: createTable<FakeRejectionDetail>({ filter: 'application_ids', of: (row) => row.application_id }),
     rejectionReasons: createTable<FakeReason>(),
+    jobInterviewStages: createTable<FakeStage>(),
     notes: createTable<FakeNote>({ filter: 'candidate_ids', of: (row) => row.candidate_id }),
     candidateTags: createTable<FakeTag>(),
     appliedTags: createTable<FakeAppliedTag>({ filter: 'candidate_ids', of: (row) => row.candidate_id }),
@@ -235,6 +245,7 @@ export function createStore() {
       return lastId;
     },
   };
+  for (const stage of stages) store.jobInterviewStages.put(stage);
   for (const reason of Object.values(reasons)) store.rejectionReasons.put(reason);
   for (const field of customFields) store.customFields.put(field);
   for (const option of customFieldOptions) store.customFieldOptions.put(option);
@@ -242,6 +253,25 @@ export function createStore() {
   store.candidateTags.put(importedTag);
   return store;
 }
+
+const stageOf = (id: number, jobId: number, name: string, sortOrder: number, isActive = true): FakeStage => ({
+  id,
+  job_id: jobId,
+  name,
+  active: isActive,
+  sort_order: sortOrder,
+  created_at: '2025-04-01T00:00:00.000Z',
+  updated_at: '2025-04-01T00:00:00.000Z',
+});
+
+/** Two jobs have their first stage alike; one stage is no longer used. */
+const stages: readonly FakeStage[] = [
+  stageOf(5001, 3001, '書類選考', 0),
+  stageOf(5002, 3001, '一次面接', 1),
+  stageOf(5003, 3001, '最終面接', 2),
+  stageOf(5004, 3002, '書類選考', 0),
+  stageOf(5005, 3002, '適性検査（旧）', 1, false),
+];
 
 /** The reason a decision gets here, by who decided. Only the first was made by the company itself. */
 export const reasons = {

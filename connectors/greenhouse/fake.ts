@@ -8,6 +8,7 @@ import {
   type FakeApplication,
   type FakeCandidate,
   type FakeReason,
+  type FakeStage,
   foreignValues,
   presentCandidate,
   readTagNames,
@@ -232,6 +233,15 @@ export function createGreenhouseFake(options: GreenhouseFakeOptions): Greenhouse
     return id;
   }
 
+  function putStage(name: string): FakeStage {
+    const all = [...store.jobInterviewStages.all()];
+    const known = all.find((stage) => stage.name === name && stage.active);
+    if (known) return known;
+    const at = options.now().toISOString();
+    const stage = { id: store.nextId(), name, job_id: 3001, active: true, sort_order: all.length };
+    return store.jobInterviewStages.put({ ...stage, created_at: at, updated_at: at });
+  }
+
   function putApplication(
     applicant: FakeApplicant,
     candidate: FakeCandidate,
@@ -247,7 +257,7 @@ export function createGreenhouseFake(options: GreenhouseFakeOptions): Greenhouse
       prospect: isProspect,
       job_id: putJob(applicant),
       job_post_id: null,
-      stage_id: 5001,
+      stage_id: putStage(applicant.stage ?? '書類選考').id,
       stage_name: applicant.stage ?? '書類選考',
       rejected_at: status === 'rejected' ? at : null,
       created_at: store.applications.get(id)?.created_at ?? applicant.appliedAt?.toISOString() ?? at,

@@ -8,6 +8,7 @@ import { idsMax, reread } from './reread.ts';
 import { Anything } from './schema.ts';
 import { readScopes, scopes, tagScopes, webhookScopes } from './scopes.ts';
 import { settings } from './settings.ts';
+import { listStages } from './stages.ts';
 import { listTemplates, readLinkToken } from './templates.ts';
 import { webhooks } from './webhooks.ts';
 import { readConsentField, writeBack } from './write-back.ts';
@@ -54,6 +55,7 @@ export const greenhouse = defineConnector({
     writeBack,
     webhooks,
     listReasons,
+    listStages,
     listTemplates,
     writeLink,
     readLinkToken,

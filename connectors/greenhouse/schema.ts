@@ -73,6 +73,9 @@ export const RejectionReason = z.object({
   type: z.object({ key: z.string().nullish() }).nullish(),
 });
 
+/** A stage of one job; jobs have stages of the same name. */
+export const JobInterviewStage = z.object({ id: Ref, name: z.string() });
+
 export type Candidate = z.infer<typeof Candidate>;
 export const Candidate = z.object({
   id: Ref,

@@ -27,6 +27,7 @@ export const scopes: readonly string[] = [
   'harvest:custom_field_options:list',
   'harvest:email_templates:list',
   'harvest:applications:reject',
+  'harvest:job_interview_stages:list',
 ];
 
 /** Reserved for partners, and so for the authorisation code. */

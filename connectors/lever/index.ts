@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Context, defineConnector, type Query, RelayError } from '../../src/connector/contract.ts';
-import { readReasons } from './lookups.ts';
+import { readReasons, readStages } from './lookups.ts';
 import { events, parseDelivery, toSentAt } from './map.ts';
 import { poll } from './poll.ts';
 import { refsMax, reread } from './reread.ts';
@@ -113,6 +113,7 @@ export const lever = defineConnector({
       (await readReasons(context)).flatMap(({ id, text, type, status }) =>
         type === 'hired' || status === 'inactive' ? [] : [{ reasonRef: id, name: text, decidedBy: 'unknown' as const }],
       ),
+    listStages: readStages,
   },
   webhook: {
     secret: 'signatureTokens',

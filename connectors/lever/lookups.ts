@@ -32,6 +32,13 @@ export async function readReasons(context: Context): Promise<readonly vendor.Arc
   ]);
 }
 
+/** The names of the account's stages, all postings together. */
+export async function readStages(context: Context): Promise<readonly string[] | undefined> {
+  const stages = await unlessForbidden(() => readAll(context, '/v1/stages', vendor.Stage));
+  const names = stages?.map(({ text }) => text?.trim() ?? '').filter((name) => name !== '');
+  return names && [...new Set(names)];
+}
+
 /** All that is needed to tell what these opportunities are. A reason newer than an hour is asked for by its id, once. */
 export async function readLookups(context: Context, opportunities: readonly vendor.Opportunity[]): Promise<Lookups> {
   const archived = opportunities.filter(({ archived }) => archived);

@@ -35,7 +35,7 @@ export function Page<T>(thing: z.ZodType<T>) {
 
 /** With `expand` the thing itself, else its id. */
 const Posting = z.object({ id: Ref, text: z.string().nullish() });
-const Stage = z.object({ id: Ref, text: z.string().nullish() });
+export const Stage = z.object({ id: Ref, text: z.string().nullish() });
 const Application = z.object({
   id: Ref,
   type: z.string().nullish(),

@@ -22,6 +22,7 @@ type Asking = Pick<
   | 'pull'
   | 'setUpWebhooks'
   | 'listReasons'
+  | 'listStages'
   | 'listTemplates'
   | 'writeLink'
   | 'readLinkToken'
@@ -75,6 +76,8 @@ export function openAsking({ clients, database, vault, clock }: AskingParts): As
 
     listReasons: (connection) =>
       clients.use(connection, async (_connector, { api, context }) => api.listReasons?.(context)),
+    listStages: (connection) =>
+      clients.use(connection, async (_connector, { api, context }) => api.listStages?.(context)),
     listTemplates: (connection) =>
       clients.use(connection, async (_connector, { api, context }) => api.listTemplates?.(context)),
     writeLink: (connection, item) =>

@@ -100,7 +100,10 @@ export interface Connections {
       readonly state?: ConnectionState;
       readonly settings?: Readonly<Record<string, string>>;
       readonly letter?: LetterPolicy;
+      /** Of one that says something new, a version is kept. */
       readonly mapping?: Mapping;
+      /** The number of the version whose mapping is given again. */
+      readonly restores?: number;
       /** @throws RelayError request_conflict when the connector says it is impossible. */
       readonly mode?: Mode;
       readonly markedAt?: Date;
@@ -156,6 +159,8 @@ export interface Connections {
   setUpWebhooks(connection: Connection, url: string): Promise<boolean>;
   /** undefined: the vendor's API does not tell. */
   listReasons(connection: Connection): Promise<readonly Reason[] | undefined>;
+  /** The names of the ATS's stages; undefined: its API does not tell, or not by this access. */
+  listStages(connection: Connection): Promise<readonly string[] | undefined>;
   listTemplates(connection: Connection): Promise<readonly VendorTemplate[] | undefined>;
   writeLink(connection: Connection, item: Parameters<NonNullable<ApiOf['writeLink']>>[1]): Promise<WriteBackResult>;
   /** @throws RelayError request_conflict where links cannot be written; vendor_field_unsuitable while the field has no token. */

@@ -329,6 +329,11 @@ export interface Api<F extends Fields, C> {
   readonly webhooks?: WebhookSetup;
   /** The company's rejection reasons, so that an admin can say what each means. */
   listReasons?(context: Context<NoInfer<F>>): Promise<readonly Reason[]>;
+  /**
+   * The names of the stages a rejection may tell, each once, in the ATS's order; undefined: this access may not look,
+   * which is no fault of the connection.
+   */
+  listStages?(context: Context<NoInfer<F>>): Promise<readonly string[] | undefined>;
   /** The company's rejection templates, so that we can tell which carry our link. */
   listTemplates?(context: Context<NoInfer<F>>): Promise<readonly VendorTemplate[]>;
   /** For `ats-personal`: writes the person's link where the vendor's own letter shows it. Safe to repeat. */

@@ -10,6 +10,8 @@ export { isInstallable, toScopes, toWaysIn, type WayIn } from './describe.ts';
 export * from './fake.ts';
 export { mask, maskSettings, mayBeLeftOut, toSettingsSchema } from './fields.ts';
 export type { BeginInstall, FinishInstall, InstallOutcome, OwnClients } from './install.ts';
+export { diffMappings, type MappingChange } from './mapping.ts';
+export { listMappingVersions, type MappingVersion, readMappingVersion } from './mapping-store.ts';
 export { type HostedFake, serveFake } from './serve-fake.ts';
 export { openShortMemory, type ShortMemory } from './short-memory.ts';
 export { readFields, verifyDelivery } from './signatures.ts';

@@ -5,12 +5,13 @@ import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import { RelayError } from '../platform/errors.ts';
 import { isId, newId } from '../platform/ids.ts';
-import type { AccessKind, ConnectionState, LetterPolicy, Mode, RunningState } from '../platform/tables.ts';
+import type { AccessKind, ConnectionState, LetterPolicy, Mapping, Mode, RunningState } from '../platform/tables.ts';
 import type { Vault } from '../platform/vault.ts';
 import type { Connection, Connections } from './connections.ts';
 import { accessKinds, type Connector, type Fields, modes } from './contract.ts';
 import { makeUpSecrets, readChangedSettings, readNewSettings, splitSettings, toFieldsOf } from './fields.ts';
-import { isSameMapping } from './mapping.ts';
+import { isSameMapping, tidyMapping } from './mapping.ts';
+import { insertMappingVersion } from './mapping-store.ts';
 import type { NetworkGuard } from './network-guard.ts';
 import { tokenName } from './oauth.ts';
 import {
@@ -72,6 +73,7 @@ export function openRegistry({ byId, vault, clock, guard, events, forget }: Regi
       createdAt: clock.now(),
     };
     await insertConnection(tx, connection);
+    await insertMappingVersion(tx, connection, { madeBy: actor, madeAt: connection.createdAt, restores: null });
     const key = await readCompanyKey(tx, vault, companyId);
     await saveSecrets(tx, key, connection, secret, clock.now());
     await audit(tx, connection, actor, 'connection.created', clock.now(), { connector: connector.id });
@@ -122,7 +124,7 @@ export function openRegistry({ byId, vault, clock, guard, events, forget }: Regi
         ...toState(before, change.state ?? before.state),
         settings: { ...before.settings, ...plain },
         letter: change.letter ?? before.letter,
-        mapping: change.mapping ?? before.mapping,
+        mapping: chooseMapping(before.mapping, change.mapping),
         mode: change.mode ?? before.mode,
         markedAt: change.markedAt ?? before.markedAt,
         backfillFrom: change.backfillFrom ?? before.backfillFrom,
@@ -132,8 +134,10 @@ export function openRegistry({ byId, vault, clock, guard, events, forget }: Regi
         await saveSecrets(tx, await readCompanyKey(tx, vault, before.companyId), before, secret, now);
       if (Object.keys(given).length > 0) await deleteSecret(tx, connectionId, tokenName);
       await auditChange(tx, before, after, actor, Object.keys(given), now);
-      if (!isSameMapping(after.mapping, before.mapping))
+      if (after.mapping !== before.mapping) {
+        await insertMappingVersion(tx, after, { madeBy: actor, madeAt: now, restores: change.restores ?? null });
         await events.publish(tx, 'mapping-changed', [{ companyId: before.companyId, connectionId }]);
+      }
       forget(connectionId);
       return after;
     },
@@ -167,6 +171,12 @@ export function openRegistry({ byId, vault, clock, guard, events, forget }: Regi
     },
   };
   return { ...registry, insert };
+}
+
+/** What stands stays the same object where the new one says no more than it does. */
+function chooseMapping(standing: Mapping, given: Mapping | undefined): Mapping {
+  const tidy = given && tidyMapping(given);
+  return tidy === undefined || isSameMapping(tidy, standing) ? standing : tidy;
 }
 
 /** Pausing notes what it pauses, and anything else forgets that. */

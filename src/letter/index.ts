@@ -33,6 +33,9 @@ export {
   toGrantsUntil,
 } from './links.ts';
 export { openMailer } from './mailer.ts';
+export type { MappingEffect, MappingPreview } from './mapping-effect.ts';
+export { previewMapping } from './mapping-preview.ts';
+export { type MappingUse, type RuleUse, readMappingUse } from './mapping-use.ts';
 export {
   type CancelReason,
   type HoldReason,

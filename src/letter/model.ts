@@ -50,18 +50,41 @@ export function planLetter(facts: LetterFacts, now: Date): LetterPlan {
   const { rejection, connection, company, person, isReleased = false } = facts;
   const locale = toLocale(person?.locale ?? null, company.locale);
   if (rejection.status === 'reinstated') return { status: 'cancelled', reason: 'reinstated', locale };
-  const skip =
-    findSkip(rejection) ??
-    (connection.mode === 'relay-sent' ? undefined : 'sent-by-ats') ??
-    (isReleased ? undefined : findReasonSkip(rejection, connection));
-  if (skip) return { status: 'skipped', reason: skip, locale };
-  const hold = (isReleased ? undefined : findReasonHold(rejection, connection)) ?? findLack(facts, locale, now);
+  const judgement = judgeRejection(rejection, connection, isReleased);
+  if (judgement.letter === 'skip') return { status: 'skipped', reason: judgement.reason, locale };
+  const hold = judgement.letter === 'hold' ? judgement.reason : findLack(facts, locale, now);
   if (hold) return { status: 'held', reason: hold, locale };
   return { status: 'planned', dueAt: isReleased ? now : findDue(rejection, connection, now), locale };
 }
 
+/** What of a rejection decides whether it gets a letter, as far as that lies neither with the person nor with the agency. */
+export type Judged = Pick<
+  Rejection,
+  'status' | 'source' | 'isPrivate' | 'isConfidential' | 'canEmail' | 'decidedBy' | 'reasonRef' | 'stage'
+>;
+
+export type Judgement =
+  | { readonly letter: 'send' }
+  | { readonly letter: 'skip'; readonly reason: SkipReason }
+  | { readonly letter: 'hold'; readonly reason: HoldReason };
+
+/** What a connection's mapping and mode say to a rejection that stands. @param isReleased as in the facts of a letter. */
+export function judgeRejection(
+  rejection: Judged,
+  connection: Pick<Connection, 'mapping' | 'mode'>,
+  isReleased = false,
+): Judgement {
+  const skip =
+    findSkip(rejection) ??
+    (connection.mode === 'relay-sent' ? undefined : 'sent-by-ats') ??
+    (isReleased ? undefined : findReasonSkip(rejection, connection));
+  if (skip) return { letter: 'skip', reason: skip };
+  const hold = isReleased ? undefined : findReasonHold(rejection, connection);
+  return hold ? { letter: 'hold', reason: hold } : { letter: 'send' };
+}
+
 /** What nobody can release: these people are not written to. */
-function findSkip(rejection: Rejection): SkipReason | undefined {
+function findSkip(rejection: Judged): SkipReason | undefined {
   if (rejection.status === 'hired' || rejection.status === 'erased') return rejection.status;
   if (rejection.source === 'agency') return 'agency-sourced';
   if (rejection.isPrivate) return 'private';
@@ -70,13 +93,13 @@ function findSkip(rejection: Rejection): SkipReason | undefined {
 }
 
 /** The company's own word about a reason stands above what the connector said. */
-function findReasonSkip(rejection: Rejection, connection: LetterFacts['connection']): SkipReason | undefined {
+function findReasonSkip(rejection: Judged, connection: Pick<Connection, 'mapping'>): SkipReason | undefined {
   const { letter, decidedBy } = judgeReason(rejection, connection);
   if (letter === 'skip') return 'reason-skip';
   return letter === undefined && decidedBy === 'candidate' ? 'applicant-withdrew' : undefined;
 }
 
-function findReasonHold(rejection: Rejection, connection: LetterFacts['connection']): HoldReason | undefined {
+function findReasonHold(rejection: Judged, connection: Pick<Connection, 'mapping'>): HoldReason | undefined {
   const { letter, decidedBy } = judgeReason(rejection, connection);
   if (letter === 'hold') return 'reason-hold';
   return letter === undefined && decidedBy === 'unknown' ? 'reason-unknown' : undefined;
@@ -96,7 +119,7 @@ export function isCompanyDecision(rejection: Rejection, connection: Pick<Connect
  * The company's word about a rejection. What the reason's rule leaves open, its stage's says; but a stage tells nothing of
  * who decided, so its word about the letter is not asked where the applicant did.
  */
-function judgeReason(rejection: Rejection, { mapping }: Pick<Connection, 'mapping'>) {
+function judgeReason(rejection: Judged, { mapping }: Pick<Connection, 'mapping'>) {
   const { reason, stage } = findRules(rejection, mapping);
   const decidedBy = reason?.decidedBy ?? rejection.decidedBy;
   return { letter: reason?.letter ?? (decidedBy === 'candidate' ? undefined : stage?.letter), decidedBy };

@@ -433,11 +433,17 @@ export interface HeldLetter {
   readonly isReleased: boolean;
 }
 
-/** Held letters, oldest first, held until the transaction ends. Those that a person holds by hand are not among them. */
-export async function lockHeld(
-  tx: Tx,
-  { companyId, connectionIds, reasons, after, limit }: HeldRequest,
-): Promise<readonly HeldLetter[]> {
+/** As `listHeld`, each held until the transaction ends. */
+export async function lockHeld(tx: Tx, request: HeldRequest): Promise<readonly HeldLetter[]> {
+  return (await selectHeld(tx, request).forUpdate().execute()).map(toHeld);
+}
+
+/** Held letters, oldest first. Those that a person holds by hand are not among them. */
+export async function listHeld(tx: Tx, request: HeldRequest): Promise<readonly HeldLetter[]> {
+  return (await selectHeld(tx, request).execute()).map(toHeld);
+}
+
+function selectHeld(tx: Tx, { companyId, connectionIds, reasons, after, limit }: HeldRequest) {
   let query = tx
     .selectFrom('letter')
     .select(['letter_id', 'rejection_id', 'reason', 'released_at'])
@@ -447,13 +453,18 @@ export async function lockHeld(
   if (connectionIds) query = query.where('connection_id', 'in', connectionIds);
   if (reasons) query = query.where('reason', 'in', reasons);
   if (after) query = query.where('letter_id', '>', after);
-  const rows = await query.orderBy('letter_id').limit(limit).forUpdate().execute();
-  return rows.map((row) => ({
+  return query.orderBy('letter_id').limit(limit);
+}
+
+function toHeld(
+  row: Pick<Selectable<LetterTable>, 'letter_id' | 'rejection_id' | 'reason' | 'released_at'>,
+): HeldLetter {
+  return {
     letterId: row.letter_id,
     rejectionId: row.rejection_id,
     reason: row.reason,
     isReleased: row.released_at !== null,
-  }));
+  };
 }
 
 export interface HeldRequest {

@@ -106,6 +106,17 @@ export interface Mapping {
   readonly stages?: Readonly<Record<string, StageRule>> | undefined;
 }
 
+export interface MappingVersionTable {
+  connection_id: string;
+  company_id: string;
+  version: number;
+  mapping: Json<Mapping>;
+  /** Null: made before versions were kept. */
+  made_by: string | null;
+  made_at: Instant;
+  restores: number | null;
+}
+
 export interface ConnectionTable {
   connection_id: string;
   company_id: string;
@@ -869,6 +880,7 @@ export interface Tables {
   audit_entry: AuditEntryTable;
   outbox_mail: OutboxMailTable;
   connection: ConnectionTable;
+  mapping_version: MappingVersionTable;
   connection_secret: ConnectionSecretTable;
   delivery: DeliveryTable;
   person: PersonTable;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { saveAgency } from '../../src/company/index.ts';
-import { type Connection, maskSettings } from '../../src/connector/index.ts';
+import { type Connection, listMappingVersions, maskSettings, readMappingVersion } from '../../src/connector/index.ts';
 import type { Database, Tx } from '../../src/platform/database.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { addCompany, openTestVault, sampleAgency } from '../support/company.ts';
@@ -322,6 +322,41 @@ test('a mapping that was changed is told, one given again as it was is not', asy
   expect(once).toEqual([{ companyId, connectionId }]);
   expect(room.events.published('mapping-changed')).toHaveLength(2);
   expect((await readAudit()).at(-1)).toMatchObject({ actor: 'slack:U0AAAAAAA', detail: { changed: 'mapping' } });
+});
+
+test('every mapping is kept, with who made it; what says nothing new makes no version', async () => {
+  const connection = await connect();
+  const { connectionId, companyId } = connection;
+  const list = () => asCompany(companyId, (tx) => listMappingVersions(tx, connectionId, { limit: 10 }));
+
+  await change(connection, { mapping: { reasons: { 髙: { letter: 'hold' }, 空: {} }, stages: { 書類選考: {} } } });
+  await change(connection, { mapping: { reasons: { 髙: { letter: 'hold' } } } });
+  await asCompany(companyId, (tx) =>
+    room.connections.update(tx, connectionId, { mapping: { reasons: {} }, restores: 1 }, 'slack:U0AAAAAAA'),
+  );
+
+  const expected = [
+    { version: 3, mapping: { reasons: {} }, madeBy: 'slack:U0AAAAAAA', restores: 1 },
+    { version: 2, mapping: { reasons: { 髙: { letter: 'hold' } } }, madeBy: 'admin', restores: null },
+    { version: 1, mapping: { reasons: {} }, restores: null },
+  ];
+  expect(await list()).toMatchObject(expected);
+  expect(await asCompany(companyId, (tx) => readMappingVersion(tx, connectionId, 2))).toMatchObject({ version: 2 });
+  expect(await asCompany(companyId, (tx) => readMappingVersion(tx, connectionId, 4))).toBeUndefined();
+});
+
+test('two mappings told at once are two versions', async () => {
+  const connection = await connect();
+  const { connectionId, companyId } = connection;
+
+  await Promise.all(
+    ['send', 'skip', 'hold'].map((letter) =>
+      change(connection, { mapping: { reasons: { 髙: { letter: letter as 'send' } } } }),
+    ),
+  );
+
+  const versions = await asCompany(companyId, (tx) => listMappingVersions(tx, connectionId, { limit: 10 }));
+  expect(versions.map(({ version }) => version)).toEqual([4, 3, 2, 1]);
 });
 
 test('the audit log says what was done, by names and states, never by values', async () => {

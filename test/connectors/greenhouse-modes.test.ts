@@ -15,7 +15,9 @@ afterEach(() => {
 });
 afterAll(() => network.close());
 
-const { webhooks, listReasons, listTemplates, readLinkToken, writeLink, reject, reread } = api as Required<typeof api>;
+const { webhooks, listReasons, listStages, listTemplates, readLinkToken, writeLink, reject, reread } = api as Required<
+  typeof api
+>;
 const events = greenhouse.webhook?.events ?? [];
 
 function apply({ fake }: Vendor, change: object = {}) {
@@ -118,6 +120,19 @@ test('every reason is listed with who decides by it, Greenhouse’s own among th
     { reasonRef: '42', name: 'Other', decidedBy: 'unknown' },
     { reasonRef: '14001', name: 'スキル・経験の不一致', decidedBy: 'company' },
   ]);
+});
+
+describe('the stages', () => {
+  test('of all jobs are listed once each, without those no longer used', async () => {
+    expect(await listStages(openVendor(network).context)).toEqual(['書類選考', '一次面接', '最終面接']);
+  });
+
+  test('are not told where the credential lacks the scope, and that is no error', async () => {
+    const vendor = openVendor(network);
+    network.use(http.get(`${origin}/v3/job_interview_stages`, () => new HttpResponse(null, { status: 403 })));
+
+    expect(await listStages(vendor.context)).toBeUndefined();
+  });
 });
 
 describe('templates', () => {

@@ -178,6 +178,13 @@ describe('the reasons', () => {
   });
 });
 
+test('the stages are listed by name, each once', async () => {
+  const world = await open();
+  world.fake.reject({ ...hanako, stage: '二次面接' });
+
+  expect(await world.connections.listStages(world.connection)).toEqual(['New lead', '書類選考', '二次面接']);
+});
+
 describe('poll', () => {
   const since = new Date('2026-08-24T01:00:00Z');
 

@@ -647,6 +647,18 @@ const brokens: readonly Broken[] = [
     subject: api({ listReasons: async () => [anyReason] }),
   },
   {
+    what: 'stages of which one is named twice',
+    fails: 'the stages are listed once each, that of a rejection among them',
+    because: /a stage is listed twice/,
+    subject: api({ listStages: async () => ['二次面接', '二次面接'] }),
+  },
+  {
+    what: 'stages that are not the ones of its rejections',
+    fails: 'the stages are listed once each, that of a rejection among them',
+    because: /the stage of a rejection is not listed/,
+    subject: api({ listStages: async () => ['面談'] }),
+  },
+  {
     what: 'a connector that subscribes again each time',
     fails: 'setting up webhooks twice subscribes once',
     because: /set up twice: other subscriptions/,

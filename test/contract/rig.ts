@@ -63,6 +63,7 @@ export interface Rig {
     from: { readonly cursor: unknown } | { readonly since: Date },
   ): ReturnType<ReturnType<typeof openConnections>['pull']>;
   listReasons(): Promise<readonly Reason[]>;
+  listStages(): Promise<readonly string[]>;
   setUpWebhooks(url: string): Promise<boolean>;
   writeBack(item: WriteBack, steps: Steps): ReturnType<ReturnType<typeof openConnections>['writeBack']>;
   parse(delivery: Pick<FakeDelivery, 'body'>): readonly Report[];
@@ -180,6 +181,7 @@ async function openRig(
     reread: (refs) => connections.reread(connection, refs),
     pull: (from) => connections.pull(connection, from),
     listReasons: async () => (await connections.listReasons(connection)) ?? [],
+    listStages: async () => (await connections.listStages(connection)) ?? [],
     setUpWebhooks: (url) => connections.setUpWebhooks(connection, url),
     writeBack: (item, steps) => connections.writeBack(connection, item, steps),
     parse: ({ body }) => connector.webhook?.parse(JSON.parse(body.toString('utf8'))) ?? [],

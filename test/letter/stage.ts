@@ -240,7 +240,7 @@ async function addRejection(
 }
 
 /** What openConnections().read gives, as far as letters look. */
-async function readConnection(tx: Tx, connectionId: string): Promise<Connection | undefined> {
+export async function readConnection(tx: Tx, connectionId: string): Promise<Connection | undefined> {
   const row = await tx
     .selectFrom('connection')
     .selectAll()

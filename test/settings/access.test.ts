@@ -303,6 +303,7 @@ function toRequest(route: Route, things: Things): { readonly url: string; readon
     userId: 'x',
     slackRef: 'U0123456789',
     kind: 'credit-earned',
+    version: '1',
     locale: 'ja',
   };
   const query: Record<string, string> = route.access?.company === 'query' ? { company: things.slug } : {};

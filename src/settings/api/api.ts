@@ -19,6 +19,7 @@ import { letterPreviewRoutes } from './letter-previews.ts';
 import { letterTemplateDraftRoutes } from './letter-template-drafts.ts';
 import { letterTemplateRoutes } from './letter-templates.ts';
 import { letterRoutes } from './letters.ts';
+import { mappingRoutes } from './mapping.ts';
 import { meRoutes } from './me.ts';
 import { memberRoutes } from './members.ts';
 import { describeApi, serveDocs } from './openapi.ts';
@@ -58,6 +59,7 @@ async function guardedRoutes(api: Server, parts: ApiParts): Promise<void> {
   connectionHealthRoutes(api, parts);
   pollRoutes(api, parts);
   atsRoutes(api, parts);
+  mappingRoutes(api, parts);
   installRoutes(api, parts);
   deliveryRoutes(api, parts);
   activityRoutes(api, parts);

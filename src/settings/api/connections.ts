@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { findAgencyLack, readAgency } from '../../company/index.ts';
 import { type Connection as Installed, maskSettings } from '../../connector/index.ts';
 import type { Tx } from '../../platform/database.ts';
@@ -17,6 +18,7 @@ import {
   IdParams,
   listOf,
   NewConnection,
+  type Mapping as ShownMapping,
 } from './schemas.ts';
 import { requireVersion, tag } from './versions.ts';
 
@@ -308,12 +310,16 @@ function toEdited({ state, settings, letter, mapping, mode, backfillFrom }: Inst
 }
 
 /** The database keeps no order of keys. */
-function toSorted(record: object): unknown {
+export function toSorted(record: object): unknown {
   const entries = Object.entries(record).map(([name, value]) => [
     name,
     typeof value === 'object' && value !== null ? toSorted(value) : value,
   ]);
   return entries.sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+export function toShownMapping({ reasons, stages }: Mapping): z.infer<typeof ShownMapping> {
+  return { reasons: { ...reasons }, ...(stages && { stages: { ...stages } }) };
 }
 
 function toConnection(
@@ -324,7 +330,7 @@ function toConnection(
   const connector = connections.connector(installed.connector);
   return {
     ...connection,
-    mapping: { reasons: { ...mapping.reasons }, ...(mapping.stages && { stages: { ...mapping.stages } }) },
+    mapping: toShownMapping(mapping),
     id: connectionId,
     webhookUrl: connector?.webhook ? `${baseUrl}/hooks/${connectionId}` : null,
     settings: connector ? maskSettings(connector, settings) : {},

@@ -39,6 +39,7 @@ export const erasureSteps: readonly (readonly TableName[])[] = [
   ['poll'],
   ['silence'],
   ['delivery'],
+  ['mapping_version'],
   ['connection_secret'],
   ['connection'],
   ['install_ticket'],

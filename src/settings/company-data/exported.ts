@@ -128,6 +128,14 @@ export const exportedTables: readonly ExportedTable[] = [
     'backfill',
     'lifted',
   ]),
+  table('mapping_version', { ...byConnection, version: 'integer' }, [
+    'connection_id',
+    'version',
+    'mapping',
+    'made_by',
+    'made_at',
+    'restores',
+  ]),
   table('silence', byConnection, ['connection_id', 'last_heard_at', 'told_at']),
   table('sighting', { ...byConnection, application_ref: 'text', decided_at: 'timestamptz' }, [
     'connection_id',

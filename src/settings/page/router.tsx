@@ -20,6 +20,7 @@ import { toConnectionSearch } from './connections/tabs.ts';
 import { toDashboardSearch } from './dashboard/types.ts';
 import { toLetterSearch } from './letters/search.ts';
 import { toTemplateSearch } from './letters/templates/types.ts';
+import { toMappingSearch } from './mapping/search.ts';
 import { Failed, NotFound } from './parts/fallbacks.tsx';
 import { toBack } from './sign-in/calls.ts';
 import { toSlackSearch } from './slack/kinds.ts';
@@ -133,7 +134,6 @@ const companyHome = createRoute({
   },
 });
 
-const planned = lazyRouteComponent(() => import('./parts/planned.tsx'), 'Planned');
 const under = { getParentRoute: () => company } as const;
 
 /** One for each page: a lazy chunk. A page with filters validates its search here, so that they stand in the address. */
@@ -165,7 +165,12 @@ const pages = [
     validateSearch: toDashboardSearch,
     component: lazyRouteComponent(() => import('./dashboard/dashboard-page.tsx'), 'DashboardPage'),
   }),
-  createRoute({ ...under, path: '/mapping', component: planned }),
+  createRoute({
+    ...under,
+    path: '/mapping',
+    validateSearch: toMappingSearch,
+    component: lazyRouteComponent(() => import('./mapping/mapping-page.tsx'), 'MappingPage'),
+  }),
   createRoute({
     ...under,
     path: '/applicants-page',

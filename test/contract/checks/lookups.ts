@@ -3,6 +3,8 @@ import { type Check, ensure, ensureSame, hanako } from './support.ts';
 
 const withoutReasons = ({ connector }: Subject) => (connector.api?.listReasons ? undefined : 'it lists no reasons');
 
+const withoutStages = ({ connector }: Subject) => (connector.api?.listStages ? undefined : 'it lists no stages');
+
 function withoutWebhookSetup({ connector }: Subject): string | undefined {
   const mayBy = connector.api?.webhooks?.mayBy ?? [];
   if (mayBy.length === 0) return 'its webhooks are made by hand';
@@ -29,6 +31,24 @@ export const lookups: readonly Check[] = [
       const [application] = await rig.reread([applicationRef]);
       const ref = application?.state === 'rejected' ? application.reason?.ref : undefined;
       ensure(ref === undefined || refs.includes(ref), 'the reason of a rejection is not listed');
+    },
+  },
+  {
+    name: 'the stages are listed once each, that of a rejection among them',
+    skip: withoutStages,
+    async run(subject, bench) {
+      const rig = await bench.open(subject);
+      const { applicationRef } = rig.fake.reject({ ...hanako, stage: '二次面接' });
+      const stages = await rig.listStages();
+      ensureSame([...new Set(stages)], stages, 'a stage is listed twice');
+      ensure(
+        stages.every((name) => name.trim() !== ''),
+        'a stage has no name',
+      );
+      const [application] = await rig.reread([applicationRef]);
+      const stage = application?.state === 'rejected' ? application.stage : null;
+      ensure(stage === '二次面接', 'a rejection does not tell its stage');
+      ensure(stages.includes(stage), 'the stage of a rejection is not listed');
     },
   },
   {

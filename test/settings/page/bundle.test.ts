@@ -36,7 +36,7 @@ const entry = ['index.html', 'texts/ja.json'];
 
 test.each([
   ['signing in', [...entry, 'sign-in/sign-in.tsx']],
-  ['a page of a company', [...entry, 'parts/shell.tsx', 'parts/planned.tsx']],
+  ['the mapping', [...entry, 'parts/shell.tsx', 'mapping/mapping-page.tsx']],
   ['the dashboard, without its pictures', [...entry, 'parts/shell.tsx', 'dashboard/dashboard-page.tsx']],
   ['the activity', [...entry, 'parts/shell.tsx', 'activity/activity-page.tsx']],
   ['the credits, without their picture', [...entry, 'parts/shell.tsx', 'credits/credits-page.tsx']],
