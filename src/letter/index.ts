@@ -21,6 +21,7 @@ export {
 } from './counts.ts';
 export { type DetailsRequest, type LetterDetails, listLettersOf, readLettersOf } from './details.ts';
 export { type ExportedTemplate, exportTemplate } from './export.ts';
+export { type GoingLive, readGoingLive } from './going-live.ts';
 export { type Letters, type LettersParts, openLetters } from './letters.ts';
 export {
   insertLinks,

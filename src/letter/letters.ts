@@ -2,6 +2,7 @@ import type { Events } from '../events.ts';
 import type { Tx } from '../platform/database.ts';
 import type { JobData, Jobs } from '../platform/jobs.ts';
 import { cancelLetter, decideLetters, holdLetter, type LetterAct, releaseLetter } from './by-hand.ts';
+import { type LeaveOut, leaveOutOld } from './going-live.ts';
 import { type PersonalLinkParts, writePersonalLinks } from './personal-link.ts';
 import { callOffLetters, planLetters } from './plan.ts';
 import { type LetterPreview, type PreviewRequest, previewLetter } from './preview.ts';
@@ -25,6 +26,8 @@ export interface Letters {
     asked: { readonly companyId: string; readonly letterIds: readonly string[]; readonly act: LetterAct },
     actor: string,
   ): Promise<readonly string[]>;
+  /** Calls off the planned letters of a connection that were decided too long ago, before it goes live; gives how many. */
+  leaveOutOld(tx: Tx, asked: LeaveOut, actor: string): Promise<number>;
   /** What went out, or would; undefined when there is no such letter. */
   preview(tx: Tx, request: PreviewRequest): Promise<LetterPreview | undefined>;
   /** Sends it to who asks, and to nobody else. @throws RelayError request_not_found, request_conflict, mail_unavailable. */
@@ -56,6 +59,7 @@ export function openLetters(parts: LettersParts): Letters {
     send: (letterId, actor) => releaseLetter(parts, letterId, actor),
     hold: (letterId, actor) => holdLetter(parts, letterId, actor),
     decide: (asked, actor) => decideLetters(parts, asked, actor),
+    leaveOutOld: (tx, asked, actor) => leaveOutOld(parts, tx, asked, actor),
     preview: (tx, request) => previewLetter(parts, tx, request),
     sendTest: (asked, actor) => sendTestMail(parts, asked, actor),
     replan: (tx, companyId) => parts.jobs.enqueue(tx, replanQueue, [{ companyId }]),

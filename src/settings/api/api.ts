@@ -11,6 +11,7 @@ import { creditRoutes } from './credits.ts';
 import { dashboardRoutes } from './dashboard.ts';
 import { decisionRoutes } from './decisions.ts';
 import { deliveryRoutes } from './deliveries.ts';
+import { goLiveRoutes } from './go-live.ts';
 import { importRoutes } from './imports.ts';
 import { installRoutes } from './install.ts';
 import { letterListRoutes } from './letter-list.ts';
@@ -52,6 +53,7 @@ async function guardedRoutes(api: Server, parts: ApiParts): Promise<void> {
   companyRoutes(api, parts);
   connectionRoutes(api, parts);
   connectionHealthRoutes(api, parts);
+  goLiveRoutes(api, parts);
   pollRoutes(api, parts);
   atsRoutes(api, parts);
   installRoutes(api, parts);

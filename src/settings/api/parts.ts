@@ -21,7 +21,10 @@ export interface ApiParts {
   readonly connections: Connections;
   readonly intake: Pick<Intake, 'replay' | 'replayAll' | 'poll' | 'backfill'>;
   readonly imports: Pick<Imports, 'take' | 'confirm'>;
-  readonly letters: Pick<Letters, 'cancel' | 'send' | 'hold' | 'replan' | 'decide' | 'preview' | 'sendTest'>;
+  readonly letters: Pick<
+    Letters,
+    'cancel' | 'send' | 'hold' | 'replan' | 'decide' | 'preview' | 'sendTest' | 'leaveOutOld'
+  >;
   readonly credits: Pick<Credits, 'confirmReferral' | 'reserve' | 'use' | 'release'>;
   readonly slack: SlackAdmin;
   readonly slackInstall: SlackInstall;
