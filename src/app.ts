@@ -198,6 +198,7 @@ export async function startApp(
       baseUrl,
       hasOutbox,
       mailKind: mailer.kind,
+      mailFrom,
     });
     await servePage(server, { folder: pageFolder, hasSlackSignIn: slackSignIn !== undefined });
   }

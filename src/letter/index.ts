@@ -47,7 +47,7 @@ export { listLetterIdsOf } from './of-rejections.ts';
 export { listOutbox, type OutboxMail } from './outbox.ts';
 export { mailCsp } from './outbox-page.ts';
 export { registerOutboxRoutes } from './outbox-routes.ts';
-export { type LetterPreview, previewTemplate } from './preview.ts';
+export { judgeTemplate, type LetterPreview, previewTemplate } from './preview.ts';
 export { countByStatus, type FoundLetter, findLetter, type LetterSearch, searchLetters } from './search.ts';
 export { type Letter, listLetters, readLetter } from './store.ts';
 export { findBlankTokens, type Rendered, renderMail, type TemplateName, type Tokens } from './templates.ts';

@@ -10,7 +10,7 @@ import { replanAgency, replanMapped, replanQueue } from './replan.ts';
 import { type SendJob, type SendParts, sendLetters } from './send.ts';
 import type { Letter } from './store.ts';
 import { sendQueue, sweepLetters } from './sweep.ts';
-import { sendTestMail, type TestMail } from './test-mail.ts';
+import { type SampleMail, sendSampleMail, sendSenderTest, sendTestMail, type TestMail } from './test-mail.ts';
 
 export interface Letters {
   /** Hands the letters that have become due to the sender; gives how many. Call it every second or so, anywhere. */
@@ -32,6 +32,10 @@ export interface Letters {
   preview(tx: Tx, request: PreviewRequest): Promise<LetterPreview | undefined>;
   /** Sends it to who asks, and to nobody else. @throws RelayError request_not_found, request_conflict, mail_unavailable. */
   sendTest(asked: TestMail, actor: string): Promise<void>;
+  /** The same for the letter to an invented applicant. @throws RelayError as sendTest. */
+  sendSample(asked: SampleMail, actor: string): Promise<void>;
+  /** Sends a few words in the company's name to who asks: whether its mail arrives. @throws RelayError request_not_found, mail_unavailable. */
+  sendSenderTest(asked: Omit<SampleMail, 'locale'>): Promise<void>;
   /** Looks again at the letters that wait for an agency in order, in a job of this transaction. */
   replan(tx: Tx, companyId: string): Promise<void>;
 }
@@ -62,6 +66,8 @@ export function openLetters(parts: LettersParts): Letters {
     leaveOutOld: (tx, asked, actor) => leaveOutOld(parts, tx, asked, actor),
     preview: (tx, request) => previewLetter(parts, tx, request),
     sendTest: (asked, actor) => sendTestMail(parts, asked, actor),
+    sendSample: (asked, actor) => sendSampleMail(parts, asked, actor),
+    sendSenderTest: (asked) => sendSenderTest(parts, asked),
     replan: (tx, companyId) => parts.jobs.enqueue(tx, replanQueue, [{ companyId }]),
   };
 }

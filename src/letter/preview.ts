@@ -2,9 +2,10 @@ import { type Company, readAgency } from '../company/index.ts';
 import type { Tx } from '../platform/database.ts';
 import { type FactSource, readFacts } from './facts.ts';
 import { toLetterTokens } from './letter-tokens.ts';
+import { type LetterFault, lintLetter } from './lint.ts';
 import { type Locale, toCandidateName } from './model.ts';
 import { readLetter } from './store.ts';
-import { findBlankTokens, type Rendered, readTemplateVersion, renderMail } from './templates.ts';
+import { findBlankTokens, type Rendered, readTemplate, readTemplateVersion, renderMail } from './templates.ts';
 
 /**
  * How sure the mail is: 'sent' as it went out · 'unsure' as it may have gone out · 'would' as it would go out now ·
@@ -82,6 +83,17 @@ export async function previewTemplate(
     { candidateName: toCandidateName(samplePeople[locale], locale), relayUrl: toSampleUrl(baseUrl) },
   );
   return { kind: 'would', locale, templateVersion: readTemplateVersion('career-relay'), ...render(locale, tokens) };
+}
+
+/** What the wording of the company's letters lacks in a language, and what stands in it that must not; both [] when it may go out. */
+export async function judgeTemplate(
+  parts: Pick<PreviewParts, 'baseUrl'>,
+  tx: Tx,
+  company: Company,
+  locale: Locale,
+): Promise<{ readonly lacks: readonly string[]; readonly faults: readonly LetterFault[] }> {
+  const { lacks } = await previewTemplate(parts, tx, company, locale);
+  return { lacks, faults: lintLetter('career-relay', locale, readTemplate('career-relay', locale)) };
 }
 
 function render(locale: Locale, tokens: ReturnType<typeof toLetterTokens>): Pick<LetterPreview, 'mail' | 'lacks'> {

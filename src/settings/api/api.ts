@@ -24,6 +24,7 @@ import { operationRoutes } from './operation.ts';
 import type { ApiParts } from './parts.ts';
 import { pollRoutes } from './polls.ts';
 import { slackRoutes } from './slack.ts';
+import { startRoutes } from './start.ts';
 import { streamRoutes } from './stream.ts';
 import { templateRoutes } from './templates.ts';
 import { tokenRoutes } from './tokens.ts';
@@ -70,6 +71,7 @@ async function guardedRoutes(api: Server, parts: ApiParts): Promise<void> {
   slackRoutes(api, parts);
   operationRoutes(api, parts);
   dashboardRoutes(api, parts);
+  startRoutes(api, parts);
   meRoutes(api, parts);
   memberRoutes(api, parts);
   tokenRoutes(api, parts);

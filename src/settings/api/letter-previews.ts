@@ -111,18 +111,22 @@ export function letterPreviewRoutes(api: Server, parts: ApiParts): void {
     handler: async (request) => {
       const { id } = request.params;
       const companyId = await findCompanyOfLetter(parts, id);
-      const to = await findOwnAddress(request);
+      const to = await findOwnAddress(parts, request);
       await letters.sendTest({ companyId, letterId: id, locale: request.body.locale, to }, request.actor);
       return { to: to.address };
     },
   });
+}
 
-  async function findOwnAddress({ principal }: FastifyRequest) {
-    const user =
-      principal?.kind === 'user' ? await database.forSystem((tx) => readUser(tx, principal.userId)) : undefined;
-    if (!user) throw new RelayError('request_conflict', { message: 'a token has no mail address' });
-    return { name: user.name, address: user.email };
-  }
+/** Where test mails go. @throws RelayError request_conflict for a program. */
+export async function findOwnAddress(
+  { database }: Pick<ApiParts, 'database'>,
+  { principal }: Pick<FastifyRequest, 'principal'>,
+): Promise<{ readonly name: string; readonly address: string }> {
+  const user =
+    principal?.kind === 'user' ? await database.forSystem((tx) => readUser(tx, principal.userId)) : undefined;
+  if (!user) throw new RelayError('request_conflict', { message: 'a token has no mail address' });
+  return { name: user.name, address: user.email };
 }
 
 /** Shows itself in its own style in a frame of ours, and may do nothing else. */

@@ -23,7 +23,16 @@ export interface ApiParts {
   readonly imports: Pick<Imports, 'take' | 'confirm'>;
   readonly letters: Pick<
     Letters,
-    'cancel' | 'send' | 'hold' | 'replan' | 'decide' | 'preview' | 'sendTest' | 'leaveOutOld'
+    | 'cancel'
+    | 'send'
+    | 'hold'
+    | 'replan'
+    | 'decide'
+    | 'preview'
+    | 'sendTest'
+    | 'sendSample'
+    | 'sendSenderTest'
+    | 'leaveOutOld'
   >;
   readonly credits: Pick<Credits, 'confirmReferral' | 'reserve' | 'use' | 'release'>;
   readonly slack: SlackAdmin;
@@ -38,6 +47,8 @@ export interface ApiParts {
   readonly hasOutbox: boolean;
   /** Whether mail leaves by a server, or is only kept. */
   readonly mailKind: Mailer['kind'];
+  /** The address that mail is sent from. */
+  readonly mailFrom: string;
 }
 
 /** The company a request names by slug or id. System transaction. @throws RelayError request_not_found. */
