@@ -48,7 +48,12 @@ test('a new company lacks everything, and the state follows the facts', async ()
 
   expect(first).toMatchObject({
     status: 200,
-    body: { isLive: false, connectionId: null, marks: [], mail: { kind: 'outbox', from: 'relay@example.com' } },
+    body: {
+      isLive: false,
+      connectionId: null,
+      marks: [],
+      mail: { kind: 'outbox', from: 'relay@example.com', isOutboxOpen: true },
+    },
     lacks: {
       company: ['mail-untested'],
       agency: ['agency-missing'],

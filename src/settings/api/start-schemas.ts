@@ -31,6 +31,7 @@ export const Start = z
     mail: z.object({
       kind: z.enum(['smtp', 'outbox']).describe('outbox: no server is set, so mail is kept here and none leaves.'),
       from: z.string().describe('The address that mail is sent from.'),
+      isOutboxOpen: z.boolean().describe('Whether the outbox can be looked at: on the machine at hand alone.'),
     }),
   })
   .meta({ id: 'Start' });

@@ -168,7 +168,7 @@ export function startRoutes(api: Server, parts: ApiParts): void {
 }
 
 async function readStart(parts: ApiParts, slug: string): Promise<Start> {
-  const { database, clock, slack, mailKind, mailFrom } = parts;
+  const { database, clock, slack, mailKind, mailFrom, hasOutbox } = parts;
   const { companyId } = await database.forSystem((tx) => findCompany(tx, slug));
   const tie = await slack.readState(companyId);
   const places = await slack.listPlaces(companyId);
@@ -201,7 +201,7 @@ async function readStart(parts: ApiParts, slug: string): Promise<Start> {
     isLive: connections.some(isLive),
     connectionId: chooseConnection(connections)?.connectionId ?? null,
     marks: await database.forSystem((tx) => Promise.all(marks.map((one) => toNamed(tx, one)))),
-    mail: { kind: mailKind, from: mailFrom },
+    mail: { kind: mailKind, from: mailFrom, isOutboxOpen: hasOutbox },
   };
 }
 
