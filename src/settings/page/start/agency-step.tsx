@@ -19,7 +19,7 @@ export function AgencyStep({ slug, state, onGo }: StepProps) {
   );
   return (
     <StepFrame state={state} onGo={onGo} where={where}>
-      <AgencyPanel slug={slug} maySet />
+      <AgencyPanel slug={slug} maySet isMissing={state.lacks.includes('agency-missing')} />
     </StepFrame>
   );
 }
