@@ -212,6 +212,7 @@ export async function startApp(
       baseUrl,
       hasOutbox,
       mailKind: mailer.kind,
+      mailFrom,
     });
     await servePage(server, { folder: pageFolder, hasSlackSignIn: slackSignIn !== undefined });
   }

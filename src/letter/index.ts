@@ -21,6 +21,7 @@ export {
 } from './counts.ts';
 export { type DetailsRequest, type LetterDetails, listLettersOf, readLettersOf } from './details.ts';
 export { type ExportedTemplate, exportTemplate } from './export.ts';
+export { type GoingLive, readGoingLive } from './going-live.ts';
 export { type Letters, type LettersParts, openLetters } from './letters.ts';
 export {
   insertLinks,
@@ -49,7 +50,7 @@ export { listLetterIdsOf } from './of-rejections.ts';
 export { listOutbox, type OutboxMail } from './outbox.ts';
 export { mailCsp } from './outbox-page.ts';
 export { registerOutboxRoutes } from './outbox-routes.ts';
-export { type LetterPreview, previewTemplate } from './preview.ts';
+export { judgeTemplate, type LetterPreview, previewTemplate } from './preview.ts';
 export { countByStatus, type FoundLetter, findLetter, type LetterSearch, searchLetters } from './search.ts';
 export { type Letter, listLetters, readLetter } from './store.ts';
 export { findBlankTokens, type Rendered, renderMail, type TemplateName, type Tokens } from './templates.ts';

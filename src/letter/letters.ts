@@ -2,6 +2,7 @@ import type { Events } from '../events.ts';
 import type { Tx } from '../platform/database.ts';
 import type { JobData, Jobs } from '../platform/jobs.ts';
 import { cancelLetter, decideLetters, holdLetter, type LetterAct, releaseLetter } from './by-hand.ts';
+import { type LeaveOut, leaveOutOld } from './going-live.ts';
 import { type PersonalLinkParts, writePersonalLinks } from './personal-link.ts';
 import { callOffLetters, planLetters } from './plan.ts';
 import { type LetterPreview, type PreviewRequest, previewLetter } from './preview.ts';
@@ -9,7 +10,15 @@ import { replanAgency, replanMapped, replanQueue } from './replan.ts';
 import { type SendJob, type SendParts, sendLetters } from './send.ts';
 import type { Letter } from './store.ts';
 import { sendQueue, sweepLetters } from './sweep.ts';
-import { sendTestMail, sendTestWording, type TestMail, type WordingTest } from './test-mail.ts';
+import {
+  type SampleMail,
+  sendSampleMail,
+  sendSenderTest,
+  sendTestMail,
+  sendTestWording,
+  type TestMail,
+  type WordingTest,
+} from './test-mail.ts';
 
 export interface Letters {
   /** Hands the letters that have become due to the sender; gives how many. Call it every second or so, anywhere. */
@@ -25,12 +34,18 @@ export interface Letters {
     asked: { readonly companyId: string; readonly letterIds: readonly string[]; readonly act: LetterAct },
     actor: string,
   ): Promise<readonly string[]>;
+  /** Calls off the planned letters of a connection that were decided too long ago, before it goes live; gives how many. */
+  leaveOutOld(tx: Tx, asked: LeaveOut, actor: string): Promise<number>;
   /** What went out, or would; undefined when there is no such letter. */
   preview(tx: Tx, request: PreviewRequest): Promise<LetterPreview | undefined>;
   /** Sends it to who asks, and to nobody else. @throws RelayError request_not_found, request_conflict, mail_unavailable. */
   sendTest(asked: TestMail, actor: string): Promise<void>;
   /** Sends the draft of a template to who asks. @throws RelayError as sendTest. */
   sendTestWording(asked: WordingTest, actor: string): Promise<void>;
+  /** The same for the letter to an invented applicant. @throws RelayError as sendTest. */
+  sendSample(asked: SampleMail, actor: string): Promise<void>;
+  /** Sends a few words in the company's name to who asks: whether its mail arrives. @throws RelayError request_not_found, mail_unavailable. */
+  sendSenderTest(asked: Omit<SampleMail, 'locale'>): Promise<void>;
   /** Looks again at the letters that wait for an agency in order, in a job of this transaction. */
   replan(tx: Tx, companyId: string): Promise<void>;
 }
@@ -58,9 +73,12 @@ export function openLetters(parts: LettersParts): Letters {
     send: (letterId, actor) => releaseLetter(parts, letterId, actor),
     hold: (letterId, actor) => holdLetter(parts, letterId, actor),
     decide: (asked, actor) => decideLetters(parts, asked, actor),
+    leaveOutOld: (tx, asked, actor) => leaveOutOld(parts, tx, asked, actor),
     preview: (tx, request) => previewLetter(parts, tx, request),
     sendTest: (asked, actor) => sendTestMail(parts, asked, actor),
     sendTestWording: (asked, actor) => sendTestWording(parts, asked, actor),
+    sendSample: (asked, actor) => sendSampleMail(parts, asked, actor),
+    sendSenderTest: (asked) => sendSenderTest(parts, asked),
     replan: (tx, companyId) => parts.jobs.enqueue(tx, replanQueue, [{ companyId }]),
   };
 }

@@ -14,7 +14,7 @@ export type LetterFault =
   | 'outside-resource';
 
 /** What goes to applicants, and so must say who sends it and that refusing does no harm. */
-type LetterName = Exclude<TemplateName, 'sign-in' | 'invitation' | 'company-deletion'>;
+type LetterName = Exclude<TemplateName, 'sign-in' | 'invitation' | 'company-deletion' | 'sender-test'>;
 
 /** The link without which the template has no use. */
 const links: Readonly<Record<LetterName, string>> = {

@@ -22,7 +22,15 @@ export type SkipReason =
 export type HoldReason = 'reason-unknown' | 'reason-hold' | 'no-address' | 'blank-token' | 'by-hand' | AgencyLack;
 
 /** Why a letter was called off before it left. */
-export type CancelReason = 'reinstated' | 'hired' | 'erased' | 'lifted' | 'connection-removed' | 'by-hand';
+export type CancelReason =
+  | 'reinstated'
+  | 'hired'
+  | 'erased'
+  | 'lifted'
+  | 'connection-removed'
+  | 'by-hand'
+  /** left out when its connection went live */
+  | 'too-old';
 
 export type LetterPlan =
   | { readonly status: 'planned'; readonly dueAt: Date; readonly locale: Locale }

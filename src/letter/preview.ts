@@ -2,9 +2,10 @@ import { type Agency, type Company, readAgency } from '../company/index.ts';
 import type { Tx } from '../platform/database.ts';
 import { type FactSource, type ReadFacts, readFacts, toTemplate } from './facts.ts';
 import { toLetterTokens } from './letter-tokens.ts';
+import { type LetterFault, lintLetter } from './lint.ts';
 import { type Locale, toCandidateName } from './model.ts';
 import { readLetter } from './store.ts';
-import { findBlankTokens, type Rendered, type Tokens } from './templates.ts';
+import { findBlankTokens, type Rendered, readTemplate, type Tokens } from './templates.ts';
 import { type ChosenWording, readExact, readWordings } from './wording/choose.ts';
 import { standardTemplate } from './wording/model.ts';
 
@@ -121,6 +122,25 @@ export function writeOut(
 ): Pick<LetterPreview, 'mail' | 'lacks'> {
   const lacks = findBlankTokens(standardTemplate, tokens);
   return { lacks, mail: lacks.length > 0 ? null : wording.render(tokens) };
+}
+
+/**
+ * What the company's letters lack in a language, as they are worded now, and what stands in them that must not; both [] when
+ * they may go out. Own words were judged when they were published.
+ */
+export async function judgeTemplate(
+  parts: Pick<PreviewParts, 'baseUrl'>,
+  tx: Tx,
+  company: Company,
+  locale: Locale,
+): Promise<{ readonly lacks: readonly string[]; readonly faults: readonly LetterFault[] }> {
+  const { lacks } = await previewTemplate(parts, tx, company, locale);
+  const { template } = await chooseNow(tx, company.companyId, undefined, locale);
+  const isStandard = template === standardTemplate;
+  return {
+    lacks,
+    faults: isStandard ? lintLetter(standardTemplate, locale, readTemplate(standardTemplate, locale)) : [],
+  };
 }
 
 const maskedNames = { ja: '●● ●● 様', en: '●●●●' } as const satisfies Record<Locale, string>;

@@ -3,7 +3,7 @@ import type { Tx } from '../platform/database.ts';
 import { newId } from '../platform/ids.ts';
 import { type Page, type PageRequest, toPage } from '../platform/page.ts';
 import type { LetterStatus, LetterTable } from '../platform/tables.ts';
-import type { HoldReason, LetterPlan, Locale } from './model.ts';
+import type { CancelReason, HoldReason, LetterPlan, Locale } from './model.ts';
 
 /** One letter, as lists and operators see it. */
 export interface Letter {
@@ -108,6 +108,28 @@ export async function cancelLifted(
     update letter set status = 'cancelled', reason = lifted.why, queued_at = null, updated_at = ${now}
     from jsonb_to_recordset(${JSON.stringify(lifted)}::jsonb) as lifted("rejectionId" uuid, why text), held
     where letter.letter_id = held.letter_id and letter.rejection_id = lifted."rejectionId" and letter.status in ('planned', 'held')
+    returning ${fateOf}`.execute(tx);
+  return result.rows.map(toFate);
+}
+
+/**
+ * Cancels the planned letters of a connection whose rejection was decided before an instant; gives those. They are waited
+ * for in the one order that every writer of several keeps.
+ */
+export async function cancelPlannedBefore(
+  tx: Tx,
+  which: { readonly connectionId: string; readonly decidedBefore: Date; readonly reason: CancelReason },
+  now: Date,
+): Promise<readonly LetterFate[]> {
+  const result = await sql<FateRow>`
+    with old as (
+      select letter.letter_id from letter join rejection on rejection.rejection_id = letter.rejection_id
+      where letter.connection_id = ${which.connectionId} and letter.status = 'planned'
+        and rejection.decided_at < ${which.decidedBefore}::timestamptz
+      order by letter.letter_id for no key update of letter
+    )
+    update letter set status = 'cancelled', reason = ${which.reason}, queued_at = null, updated_at = ${now}
+    from old where letter.letter_id = old.letter_id and letter.status = 'planned'
     returning ${fateOf}`.execute(tx);
   return result.rows.map(toFate);
 }

@@ -43,6 +43,8 @@ export const templateTokens = {
   },
   /** To those who work with this program, not to applicants; plain HTML. */
   'sign-in': { required: ['signInUrl', 'linkMinutes', 'serviceUrl'], optional: [] },
+  /** To who sets a company up, to see that its mail arrives. */
+  'sender-test': { required: ['companyName', 'serviceUrl', 'postalAddress', 'contactEmail'], optional: [] },
   invitation: {
     required: ['invitationUrl', 'linkDays', 'roleName', 'companyName', 'postalAddress', 'contactEmail'],
     optional: [],

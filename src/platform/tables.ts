@@ -774,6 +774,16 @@ export interface InvitationTable {
   revoked_at: Maybe<Date>;
 }
 
+/** What of a company's first run no other fact tells. */
+export type FirstRunMark = 'mail-tested' | 'letter-approved' | 'slack-tested' | 'slack-skipped';
+
+export interface FirstRunMarkTable {
+  company_id: string;
+  mark: FirstRunMark;
+  actor: string;
+  marked_at: Instant;
+}
+
 export interface ApiTokenTable {
   token_id: string;
   company_id: string;
@@ -873,6 +883,7 @@ export interface Tables {
   member: MemberTable;
   invitation: InvitationTable;
   api_token: ApiTokenTable;
+  first_run_mark: FirstRunMarkTable;
   company: CompanyTable;
   agency: AgencyTable;
   agency_terms: AgencyTermsTable;

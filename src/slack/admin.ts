@@ -79,6 +79,8 @@ export interface SlackAdmin {
   /** Asks Slack again whether notices can arrive there, and lets those that wait go. */
   retryPlace(companyId: string, placeId: string, actor: string): Promise<Place>;
   removePlace(companyId: string, placeId: string, actor: string): Promise<void>;
+  /** Posts a test where notices go that no route claims; gives that place. */
+  sendTest(companyId: string): Promise<Place>;
 
   listRoutes(companyId: string): Promise<readonly Route[]>;
   /** The routes given are all there are from then on. */
@@ -179,6 +181,11 @@ function openPlaceAdmin({ telling: { places } }: SlackAdminParts) {
       await read(companyId, placeId);
       await places.remove(companyId, placeId, actor);
     },
+    async sendTest(companyId) {
+      const sent = await places.sendTest(companyId);
+      if (!sent) throw new RelayError('request_conflict', { message: 'there is no place yet', userMessage: noPlace });
+      return requireSent(sent).place;
+    },
     listRoutes: places.listRoutes,
     async replaceRoutes(companyId, routes, actor) {
       const answer = await places.replaceRoutes(companyId, routes, actor);
@@ -199,11 +206,24 @@ const refusalCodes = {
   unreachable: 'slack_unavailable',
 } as const satisfies Record<PlaceRefusal, string>;
 
+const noPlace = {
+  ja: '届け先がまだありません。先にチャンネルか人を追加してください。',
+  en: 'There is no place for notices yet. Add a channel or a person first.',
+};
+
 /** @throws RelayError that says what an admin does about it. */
 function requireAdded(added: AddedPlace) {
-  if (added.ok) return { place: added.place, warnings: added.warnings };
-  const { ja, en } = placeRefusals[added.reason];
-  throw new RelayError(refusalCodes[added.reason], { message: `${ja} / ${en}`, userMessage: { ja, en } });
+  const { place, warnings } = requireSent(added);
+  return { place, warnings };
+}
+
+/** @throws RelayError that says what an admin does about it. */
+function requireSent<T extends { readonly ok: true }>(
+  answer: T | { readonly ok: false; readonly reason: PlaceRefusal },
+): T {
+  if (answer.ok) return answer;
+  const { ja, en } = placeRefusals[answer.reason];
+  throw new RelayError(refusalCodes[answer.reason], { message: `${ja} / ${en}`, userMessage: { ja, en } });
 }
 
 function openPeopleAdmin({ database, people }: SlackAdminParts) {

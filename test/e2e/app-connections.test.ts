@@ -97,14 +97,15 @@ test('an ATS is connected from the gallery, checked at once, and goes live only 
   await page.getByRole('link', { name: 'この接続の画面へ' }).click();
   await page.waitForURL(/connections\/[0-9a-f-]{36}/);
   const [id = ''] = /[0-9a-f-]{36}/.exec(page.url()) ?? [];
-  await context.route('**/health', async (route) => {
-    const { body } = await relay.call('GET', `/connections/${id}/health`);
+  await context.route('**/go-live*', async (route) => {
+    if (route.request().method() !== 'GET') return route.continue();
+    const { body } = await relay.call('GET', `/connections/${id}/go-live`);
     // A page that is closing asks once more and waits for no answer.
-    await route.fulfill({ json: { ...body, plannedLetters: 36 } }).catch(() => undefined);
+    await route.fulfill({ json: { ...body, planned: { all: 36, old: 0 } } }).catch(() => undefined);
   });
   await page.getByRole('button', { name: '本番に切り替える' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByText('待っている手紙が36通あり').waitFor();
+  await dialog.getByText('36通が送られます').waitFor();
   const isOpenAtFirst = await dialog.getByRole('button', { name: '本番に切り替える' }).isEnabled();
   await takePicture(page, 'connections-go-live');
   expect(await findViolations(page)).toEqual([]);

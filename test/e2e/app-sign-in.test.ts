@@ -64,7 +64,7 @@ test('the first admin comes in by the printed link, invites somebody, and both s
   await page.getByLabel('お名前').fill('髙﨑 花子');
   await page.getByLabel('メールアドレス').fill('hanako@example.com');
   await page.getByRole('button', { name: 'はじめる' }).click();
-  await page.waitForURL('**/app/c/sakura-foods/dashboard');
+  await page.waitForURL('**/app/c/sakura-foods/start');
   await page.getByRole('link', { name: 'メンバー' }).click();
   await page.getByRole('button', { name: 'メンバーを招待する' }).click();
   await page.getByLabel('メールアドレス').fill('yoshino@example.com');

@@ -196,6 +196,7 @@ export async function openRelay(
       redrive: change.redrive ?? jobs.redrive,
     },
     mailKind: mailer.kind,
+    mailFrom,
     adminToken,
     baseUrl,
     hasOutbox: change.hasOutbox ?? true,

@@ -125,7 +125,7 @@ export function connectionRoutes(api: Server, parts: ApiParts): void {
       summary: 'Change a connection',
       description:
         'What is not named stays. It is refused to turn it `live` while the agency is incomplete or its licence has ' +
-        'expired. Settings given replace those of the same name. With `backfillFrom`, rejections that were seen and not ' +
+        'expired; POST …/go-live does it with less surprise. Settings given replace those of the same name. With `backfillFrom`, rejections that were seen and not ' +
         'acted on are, from that instant on. With `If-Match`, the ETag it was read with, it is refused when somebody else ' +
         'changed it since.',
       params: IdParams,
@@ -253,7 +253,8 @@ export async function findConnection(
   return connection;
 }
 
-async function requireCompleteAgency(tx: Tx, companyId: string, now: Date): Promise<void> {
+/** @throws RelayError agency_incomplete. */
+export async function requireCompleteAgency(tx: Tx, companyId: string, now: Date): Promise<void> {
   const lack = findAgencyLack(await readAgency(tx, companyId), now);
   if (lack) throw new RelayError('agency_incomplete', { message: lack });
 }
@@ -322,7 +323,7 @@ export function toShownMapping({ reasons, stages }: Mapping): z.infer<typeof Sho
   return { reasons: { ...reasons }, ...(stages && { stages: { ...stages } }) };
 }
 
-function toConnection(
+export function toConnection(
   { connections, baseUrl }: Pick<ApiParts, 'connections' | 'baseUrl'>,
   installed: Installed,
 ): Connection {

@@ -121,7 +121,7 @@ export function letterPreviewRoutes(api: Server, parts: ApiParts): void {
 /** Who asks, as a mail is addressed to him. @throws RelayError request_conflict for a program. */
 export async function findOwnAddress(
   { database }: Pick<ApiParts, 'database'>,
-  { principal }: FastifyRequest,
+  { principal }: Pick<FastifyRequest, 'principal'>,
 ): Promise<{ readonly name: string; readonly address: string }> {
   const user =
     principal?.kind === 'user' ? await database.forSystem((tx) => readUser(tx, principal.userId)) : undefined;

@@ -24,7 +24,17 @@ export interface ApiParts {
   readonly imports: Pick<Imports, 'take' | 'confirm'>;
   readonly letters: Pick<
     Letters,
-    'cancel' | 'send' | 'hold' | 'replan' | 'decide' | 'preview' | 'sendTest' | 'sendTestWording'
+    | 'cancel'
+    | 'send'
+    | 'hold'
+    | 'replan'
+    | 'decide'
+    | 'preview'
+    | 'sendTest'
+    | 'sendTestWording'
+    | 'sendSample'
+    | 'sendSenderTest'
+    | 'leaveOutOld'
   >;
   readonly credits: Pick<Credits, 'confirmReferral' | 'reserve' | 'use' | 'release'>;
   readonly slack: SlackAdmin;
@@ -40,6 +50,8 @@ export interface ApiParts {
   readonly hasOutbox: boolean;
   /** Whether mail leaves by a server, or is only kept. */
   readonly mailKind: Mailer['kind'];
+  /** The address that mail is sent from. */
+  readonly mailFrom: string;
 }
 
 /** The company a request names by slug or id. System transaction. @throws RelayError request_not_found. */

@@ -456,7 +456,7 @@ function wordingRoutes(api: Server, parts: ApiParts): void {
   });
 }
 
-function toPlace({ placeId, kind, slackRef, name, hasNames, isDefault, blockedReason }: Place) {
+export function toPlace({ placeId, kind, slackRef, name, hasNames, isDefault, blockedReason }: Place) {
   return { id: placeId, kind, slackRef, name, hasNames, isDefault, blockedReason };
 }
 

@@ -44,6 +44,7 @@ export const erasureSteps: readonly (readonly TableName[])[] = [
   ['connection'],
   ['install_ticket'],
   ['install_attempt'],
+  ['first_run_mark'],
   ['address_proof'],
   ['api_token'],
   ['invitation'],

@@ -204,6 +204,7 @@ export const exportedTables: readonly ExportedTable[] = [
     'status',
     'recorded_at',
   ]),
+  table('first_run_mark', { mark: 'text' }, ['mark', 'actor', 'marked_at']),
   table('hired_candidate', { ...byConnection, candidate_ref: 'text' }, ['connection_id', 'candidate_ref', 'seen_at']),
   table('letter', { letter_id: 'uuid' }, [
     'letter_id',

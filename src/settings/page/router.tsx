@@ -24,6 +24,7 @@ import { toMappingSearch } from './mapping/search.ts';
 import { Failed, NotFound } from './parts/fallbacks.tsx';
 import { toBack } from './sign-in/calls.ts';
 import { toSlackSearch } from './slack/kinds.ts';
+import { toStartSearch } from './start/steps.ts';
 
 interface Context {
   readonly api: Api;
@@ -48,13 +49,27 @@ const home = createRoute({
   getParentRoute: () => root,
   path: '/',
   beforeLoad: async ({ context }) => {
-    const { companies } = await requireMe(context, '/');
+    const { companies, isOperator } = await requireMe(context, '/');
     const [first] = companies;
     const back = toBack(context.recall());
     if (back !== '/') throw redirect({ href: back, replace: true });
     if (first) throw redirect({ to: '/c/$company/dashboard', params: { company: first.slug }, replace: true });
+    if (isOperator) throw redirect({ to: '/start', replace: true });
   },
   component: lazyRouteComponent(() => import('./account/no-company.tsx'), 'NoCompany'),
+});
+
+/** Where the first admin begins: at the company that is there already, else by making one. */
+const begin = createRoute({
+  getParentRoute: () => root,
+  path: '/start',
+  beforeLoad: async ({ context }) => {
+    const { companies, isOperator } = await requireMe(context, '/start');
+    const [first] = companies;
+    if (first) throw redirect({ to: '/c/$company/start', params: { company: first.slug }, replace: true });
+    if (!isOperator) throw redirect({ to: '/', replace: true });
+  },
+  component: lazyRouteComponent(() => import('./start/new-company.tsx'), 'NewCompany'),
 });
 
 interface SignInSearch {
@@ -161,6 +176,12 @@ const pages = [
   }),
   createRoute({
     ...under,
+    path: '/start',
+    validateSearch: toStartSearch,
+    component: lazyRouteComponent(() => import('./start/start-page.tsx'), 'StartPage'),
+  }),
+  createRoute({
+    ...under,
     path: '/dashboard',
     validateSearch: toDashboardSearch,
     component: lazyRouteComponent(() => import('./dashboard/dashboard-page.tsx'), 'DashboardPage'),
@@ -231,6 +252,7 @@ const pages = [
 
 const tree = root.addChildren([
   home,
+  begin,
   signIn,
   checkMail,
   secondFactor,

@@ -1,3 +1,4 @@
+import { readCompany } from '../../company/index.ts';
 import type { Connections } from '../../connector/index.ts';
 import { appendAudit } from '../../platform/audit.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -19,6 +20,7 @@ import {
   savePlaceName,
   saveRoutes,
 } from './store.ts';
+import { postTestNotice } from './test-notice.ts';
 
 export interface PlacesParts {
   readonly database: Database;
@@ -84,6 +86,9 @@ export type AddedPlace =
 export type PlaceAnswer =
   | { readonly ok: true; readonly place: Place }
   | { readonly ok: false; readonly reason: 'unknown-place' };
+export type TestAnswer =
+  | { readonly ok: true; readonly place: Place }
+  | { readonly ok: false; readonly reason: PlaceRefusal };
 export type RoutesAnswer =
   | { readonly ok: true; readonly routes: readonly Route[] }
   | { readonly ok: false; readonly reason: 'unknown-place' | 'unknown-connection' };
@@ -103,6 +108,8 @@ export interface Places {
   rename(companyId: string, slackRef: string, name: string): Promise<void>;
   /** Sends what waited for it: an admin has put right why Slack refused it. */
   unblock(companyId: string, placeId: string): Promise<PlaceAnswer>;
+  /** Posts a test to the default place, else to the first; nothing of ours changes. undefined: there is no place. */
+  sendTest(companyId: string): Promise<TestAnswer | undefined>;
   listRoutes(companyId: string): Promise<readonly Route[]>;
   /** Replaces all routes of the company. */
   replaceRoutes(companyId: string, routes: readonly Route[], actor: string): Promise<RoutesAnswer>;
@@ -163,6 +170,18 @@ export function openPlaces(parts: PlacesParts): Places {
       await notices.resumePlaces(companyId, { slackRef: place.slackRef });
       return { ok: true, place: { ...place, blockedReason: null, blockedAt: null } };
     },
+    async sendTest(companyId) {
+      const { company, places } = await database.forCompany(companyId, async (tx) => ({
+        company: await readCompany(tx, companyId),
+        places: await listPlaces(tx, companyId),
+      }));
+      const place = places.find(({ isDefault }) => isDefault) ?? places[0];
+      if (!company || !place) return undefined;
+      const sender = await senders.for(companyId);
+      if (!sender.ok) return { ok: false, reason: 'not-tied' };
+      const outcome = await postTestNotice(sender.api, place, company);
+      return outcome.kind === 'sent' ? { ok: true, place } : { ok: false, reason: toRefusal(outcome) };
+    },
     listRoutes: (companyId) => database.forCompany(companyId, (tx) => listRoutes(tx, companyId)),
     replaceRoutes: (companyId, routes, actor) =>
       database.forCompany(companyId, async (tx) => {
@@ -211,6 +230,8 @@ const absentWords = new Set(['channel_not_found', 'user_not_found', 'user_not_vi
 
 function toRefusal(trouble: Trouble): PlaceRefusal {
   if (trouble.kind !== 'refused') return 'unreachable';
+  if (trouble.reason === 'not_in_channel') return 'not-member';
+  if (trouble.reason === 'is_archived') return 'archived';
   return absentWords.has(trouble.reason) ? 'not-found' : 'not-tied';
 }
 

@@ -33,8 +33,8 @@ describe('what needs a person', () => {
     expect(letters?.textContent).toContain('保留中の手紙が3通あります');
     expect(letters?.textContent).toContain('Sakura ATS');
     expect(screen.getAllByRole('link').map((link) => link.getAttribute('href'))).toEqual([
-      '/c/sakura-foods/settings',
-      '/c/sakura-foods/letters',
+      '/c/sakura-foods/settings?tab=agency',
+      '/c/sakura-foods/letters?show=waiting&reason=no-address&connection=c1',
       '/c/sakura-foods/activity?connection=c1',
     ]);
   });

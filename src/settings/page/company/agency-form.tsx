@@ -14,18 +14,26 @@ import type { PanelProps } from './company-form.tsx';
 import { findAgencyFaults, toLicenceNumber } from './rules.ts';
 import type { Agency, AgencyDetails } from './types.ts';
 
+export interface AgencyPanelProps extends PanelProps {
+  /** Whether it is known already that there is none yet: then it is not asked for, which would be an error in the browser's eyes. */
+  readonly isMissing?: boolean;
+}
+
+const none: Tagged<Agency | null> = { value: null, etag: null };
+
 /** The agency that introduces: all of it is shown to applicants. */
-export function AgencyPanel({ slug, maySet }: PanelProps) {
+export function AgencyPanel({ slug, maySet, isMissing = false }: AgencyPanelProps) {
   const { t } = useTranslation();
   const api = useApi();
-  const agency = useQuery(agencyQuery(api, slug));
+  const agency = useQuery({ ...agencyQuery(api, slug), enabled: !isMissing });
+  const found = agency.data ?? (isMissing ? none : undefined);
   if (agency.error) return <ProblemNote thrown={agency.error} onRetry={() => void agency.refetch()} />;
-  if (!agency.data) return <Skeleton height={320} radius="lg" role="status" aria-label={t('table.loading')} />;
-  const { value } = agency.data;
+  if (!found) return <Skeleton height={320} radius="lg" role="status" aria-label={t('table.loading')} />;
+  const { value } = found;
   return (
     <Stack gap="md">
       <AgencyState lack={value ? value.lack : 'agency-missing'} />
-      <AgencyForm slug={slug} agency={agency.data} maySet={maySet} />
+      <AgencyForm slug={slug} agency={found} maySet={maySet} />
       {value && <TermsCard agency={value} />}
     </Stack>
   );
@@ -40,7 +48,7 @@ export function agencyQuery(api: Api, slug: string) {
       try {
         return await api.getTagged<Agency>(path, {}, signal);
       } catch (thrown) {
-        if (thrown instanceof ApiProblem && thrown.status === 404) return { value: null, etag: null };
+        if (thrown instanceof ApiProblem && thrown.status === 404) return none;
         throw thrown;
       }
     },
@@ -81,7 +89,8 @@ function AgencyForm({ slug, agency, maySet }: AgencyFormProps) {
   const save = useMutation({
     mutationFn: () => api.send<Agency>('PUT', path, toTrimmed(details), draft?.etag),
     onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: [path] });
+      // Also where it was not asked for yet, because there was none.
+      await queries.fetchQuery({ ...agencyQuery(api, slug), staleTime: 0 });
       setDraft(undefined);
       setTried(false);
       setAsking(false);

@@ -1,4 +1,4 @@
-import { Code, Group, Paper, Radio, Skeleton, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Code, Group, Paper, Skeleton, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,16 +8,21 @@ import { useApi } from '../api/use-api.tsx';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { SaveBar } from '../parts/save-bar.tsx';
-import { findEmailFault, findLineFault } from './rules.ts';
-import type { Company, CompanyChange } from './types.ts';
+import { DetailsFields, findDetailsFaults } from './details-fields.tsx';
+import type { Company, CompanyChange, Details } from './types.ts';
 
 export interface PanelProps {
   readonly slug: string;
   readonly maySet: boolean;
 }
 
+export interface CompanyPanelProps extends PanelProps {
+  /** Whether the link that an ATS's own mail may carry stands below. */
+  readonly hasLink?: boolean;
+}
+
 /** Who the sender is, in letters and on the applicants' page. */
-export function CompanyPanel({ slug, maySet }: PanelProps) {
+export function CompanyPanel({ slug, maySet, hasLink = true }: CompanyPanelProps) {
   const { t } = useTranslation();
   const api = useApi();
   const path = `/companies/${slug}`;
@@ -27,10 +32,13 @@ export function CompanyPanel({ slug, maySet }: PanelProps) {
   });
   if (company.error) return <ProblemNote thrown={company.error} onRetry={() => void company.refetch()} />;
   if (!company.data) return <Skeleton height={320} radius="lg" role="status" aria-label={t('table.loading')} />;
-  return <CompanyForm path={path} company={company.data} maySet={maySet} />;
+  return (
+    <Stack gap="md">
+      <CompanyForm path={path} company={company.data} maySet={maySet} />
+      {hasLink && <StaticLink link={company.data.value.staticLink} />}
+    </Stack>
+  );
 }
-
-type Details = Pick<Company, 'name' | 'locale' | 'postalAddress' | 'contactEmail'>;
 
 interface CompanyFormProps {
   readonly path: string;
@@ -39,19 +47,13 @@ interface CompanyFormProps {
 }
 
 function CompanyForm({ path, company, maySet }: CompanyFormProps) {
-  const { t } = useTranslation();
   const api = useApi();
   const queries = useQueryClient();
   const saved = toDetails(company.value);
   const [draft, setDraft] = useState<{ readonly details: Details; readonly etag: string | null }>();
   const details = draft?.details ?? saved;
   const isDirty = JSON.stringify(details) !== JSON.stringify(saved);
-  const faults = {
-    name: findLineFault(details.name),
-    postalAddress: findLineFault(details.postalAddress),
-    contactEmail: findEmailFault(details.contactEmail),
-  };
-  const isSound = Object.values(faults).every((fault) => fault === undefined);
+  const isSound = Object.keys(findDetailsFaults(details)).length === 0;
   const save = useMutation({
     mutationFn: () => api.send<Company>('PATCH', path, toChange(saved, details), draft?.etag),
     onSuccess: async () => {
@@ -72,66 +74,11 @@ function CompanyForm({ path, company, maySet }: CompanyFormProps) {
     setDraft(undefined);
   }
 
-  const tell = (name: keyof typeof faults) => (faults[name] ? t(`company.fault.${faults[name]}`) : undefined);
   return (
-    <Stack gap="md">
+    <>
       <Paper withBorder radius="lg" p="lg">
         <Stack gap="lg" maw="40rem">
-          <TextInput
-            label={t('company.name')}
-            description={t('company.nameHelp')}
-            value={details.name}
-            onChange={(event) => edit({ name: event.currentTarget.value })}
-            error={tell('name')}
-            maxLength={200}
-            disabled={!maySet}
-          />
-          <Textarea
-            label={t('company.address')}
-            description={t('company.addressHelp')}
-            value={details.postalAddress}
-            // One line: it stands in mails.
-            onChange={(event) => edit({ postalAddress: event.currentTarget.value.replaceAll(/\s*\n\s*/g, ' ') })}
-            error={tell('postalAddress')}
-            maxLength={500}
-            autosize
-            disabled={!maySet}
-          />
-          <TextInput
-            label={t('company.email')}
-            description={t('company.emailHelp')}
-            inputMode="email"
-            value={details.contactEmail}
-            onChange={(event) => edit({ contactEmail: event.currentTarget.value })}
-            error={tell('contactEmail')}
-            maxLength={254}
-            disabled={!maySet}
-          />
-          <Radio.Group
-            label={t('company.locale')}
-            description={t('company.localeHelp')}
-            size="md"
-            value={details.locale}
-            onChange={(chosen) => edit({ locale: chosen === 'en' ? 'en' : 'ja' })}
-          >
-            <Group gap="lg" mt="xs">
-              {(['ja', 'en'] as const).map((value) => (
-                <Radio key={value} value={value} size="md" label={t(`company.language.${value}`)} disabled={!maySet} />
-              ))}
-            </Group>
-          </Radio.Group>
-        </Stack>
-      </Paper>
-      <Paper withBorder radius="lg" p="lg">
-        <Stack gap="sm">
-          <Text fw={600}>{t('company.link')}</Text>
-          <Text size="sm" c="dimmed" maw="44rem">
-            {t('company.linkText')}
-          </Text>
-          <Group gap="sm">
-            <Code fz="sm">{company.value.staticLink}</Code>
-            <CopyButton value={company.value.staticLink} what={t('company.link')} />
-          </Group>
+          <DetailsFields details={details} onChange={edit} maySet={maySet} />
         </Stack>
       </Paper>
       <SaveBar
@@ -145,7 +92,26 @@ function CompanyForm({ path, company, maySet }: CompanyFormProps) {
           void queries.invalidateQueries({ queryKey: [path] });
         }}
       />
-    </Stack>
+    </>
+  );
+}
+
+/** The link for an ATS's own rejection mail. */
+function StaticLink({ link }: { readonly link: string }) {
+  const { t } = useTranslation();
+  return (
+    <Paper withBorder radius="lg" p="lg">
+      <Stack gap="sm">
+        <Text fw={600}>{t('company.link')}</Text>
+        <Text size="sm" c="dimmed" maw="44rem">
+          {t('company.linkText')}
+        </Text>
+        <Group gap="sm">
+          <Code fz="sm">{link}</Code>
+          <CopyButton value={link} what={t('company.link')} />
+        </Group>
+      </Stack>
+    </Paper>
   );
 }
 

@@ -8,11 +8,9 @@ import { useApi } from '../api/use-api.tsx';
 import { useCompany, useMay } from '../api/use-company.ts';
 import { ConfirmDanger } from '../parts/confirm-danger.tsx';
 import type { PartProps } from './connection-page.tsx';
+import { GoLiveDialog } from './go-live-dialog.tsx';
 import type { Connection, ConnectionChange } from './types.ts';
-import { useHealth, useRefresh } from './use-connections.ts';
-
-/** More letters than this leave only after the company's name was typed. */
-export const fewLetters = 30;
+import { useRefresh } from './use-connections.ts';
 
 const verbs = ['live', 'shadow', 'pause', 'resume', 'remove'] as const;
 type Verb = (typeof verbs)[number];
@@ -24,16 +22,15 @@ export function Actions({ connector, connection }: PartProps) {
   const { slug, name } = useCompany();
   const navigate = useNavigate();
   const refresh = useRefresh();
-  const health = useHealth(connection.id);
   const [asked, setAsked] = useState<Verb>();
   const may = { settings: useMay('settings'), pause: useMay('pause'), resume: useMay('resume') };
   const offered = verbs.filter((verb) => isOffered(verb, connection, may));
   const [shown = offered[0] ?? 'pause', setShown] = useState<Verb>();
-  const waiting = health.data?.plannedLetters ?? 0;
   const isRelease = shown === 'live' || (shown === 'resume' && connection.resumesAs === 'live');
+  const { title } = connector;
 
   const act = useMutation({
-    mutationFn: async (verb: Verb) => {
+    mutationFn: async (verb: Exclude<Verb, 'live'>) => {
       const path = `/connections/${connection.id}`;
       if (verb === 'remove') await api.send('DELETE', path);
       else if (verb === 'pause' || verb === 'resume') await api.send<Connection>('POST', `${path}/${verb}`);
@@ -41,7 +38,7 @@ export function Actions({ connector, connection }: PartProps) {
     },
     onSuccess: async (_nothing, verb) => {
       setAsked(undefined);
-      notifications.show({ message: t(`connections.act.${verb}.done`, { title: connector.title }) });
+      notifications.show({ message: t(`connections.act.${verb}.done`, { title }) });
       if (verb === 'remove') await navigate({ to: '/c/$company/connections', params: { company: slug } });
       await refresh();
     },
@@ -51,10 +48,9 @@ export function Actions({ connector, connection }: PartProps) {
     act.reset();
     setShown(verb);
     setAsked(verb);
-    void health.refetch();
   }
 
-  const typed = shown === 'remove' ? connector.title : isRelease && waiting > fewLetters ? name : undefined;
+  const close = () => setAsked(undefined);
   return (
     <>
       {offered.map((verb) => (
@@ -66,24 +62,28 @@ export function Actions({ connector, connection }: PartProps) {
           {t(`connections.act.${verb}.verb`)}
         </Button>
       ))}
-      <ConfirmDanger
-        isOpen={asked !== undefined}
-        onClose={() => setAsked(undefined)}
-        onConfirm={() => act.mutate(shown)}
-        title={t(`connections.act.${shown}.title`, { title: connector.title })}
+      <GoLiveDialog
+        connectionId={connection.id}
+        company={name}
+        isOpen={asked !== undefined && isRelease}
+        onClose={close}
+        title={t(`connections.act.${shown}.title`, { title })}
         verb={t(`connections.act.${shown}.verb`)}
-        isBusy={act.isPending || (isRelease && health.isFetching)}
-        thrown={act.error ?? (isRelease ? health.error : null)}
-        {...(typed === undefined ? {} : { typed })}
+        done={t(`connections.act.${shown}.done`, { title })}
+      />
+      <ConfirmDanger
+        isOpen={asked !== undefined && !isRelease}
+        onClose={close}
+        onConfirm={() => shown !== 'live' && act.mutate(shown)}
+        title={t(`connections.act.${shown}.title`, { title })}
+        verb={t(`connections.act.${shown}.verb`)}
+        isBusy={act.isPending}
+        thrown={act.error}
+        {...(shown === 'remove' ? { typed: title } : {})}
       >
         <Stack gap="xs">
           <Text>{t(`connections.act.${shown}.text`)}</Text>
-          {isRelease && (
-            <Text fw={600}>
-              {waiting === 0 ? t('connections.noneWait') : t('connections.willLeave', { count: waiting })}
-            </Text>
-          )}
-          {shown === 'resume' && !isRelease && <Text>{t('connections.resumesInShadow')}</Text>}
+          {shown === 'resume' && <Text>{t('connections.resumesInShadow')}</Text>}
         </Stack>
       </ConfirmDanger>
     </>

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, List, Paper, Radio, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApi } from '../api/use-api.tsx';
 import { useCompany, useMay } from '../api/use-company.ts';
@@ -45,8 +45,14 @@ export function AddPage() {
   );
 }
 
+export interface AddFormProps {
+  readonly connector: Connector;
+  /** The way on once it is connected; without it to the connection's own page. */
+  readonly next?: ReactNode;
+}
+
 /** The form, and in its place what comes next once it went well. */
-export function AddForm({ connector }: { readonly connector: Connector }) {
+export function AddForm({ connector, next }: AddFormProps) {
   const { t } = useTranslation();
   const api = useApi();
   const { slug } = useCompany();
@@ -68,7 +74,7 @@ export function AddForm({ connector }: { readonly connector: Connector }) {
     },
     onSuccess: refresh,
   });
-  if (add.data) return <Connected connector={connector} connection={add.data} />;
+  if (add.data) return <Connected connector={connector} connection={add.data} next={next} />;
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -175,9 +181,10 @@ function InstallStep({ connector }: { readonly connector: Connector }) {
 interface ConnectedProps {
   readonly connector: Connector;
   readonly connection: CreatedConnection;
+  readonly next: ReactNode;
 }
 
-function Connected({ connector, connection }: ConnectedProps) {
+function Connected({ connector, connection, next }: ConnectedProps) {
   const { t } = useTranslation();
   const words = useWords();
   const { slug } = useCompany();
@@ -225,9 +232,11 @@ function Connected({ connector, connection }: ConnectedProps) {
         </Paper>
       )}
       <Group justify="flex-end">
-        <ButtonLink to="/c/$company/connections/$connection" params={{ company: slug, connection: id }}>
-          {t('connections.toConnection')}
-        </ButtonLink>
+        {next ?? (
+          <ButtonLink to="/c/$company/connections/$connection" params={{ company: slug, connection: id }}>
+            {t('connections.toConnection')}
+          </ButtonLink>
+        )}
       </Group>
     </Stack>
   );

@@ -1,4 +1,17 @@
-import { Accordion, Anchor, Badge, Group, List, Paper, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
+import {
+  Accordion,
+  Anchor,
+  Badge,
+  Button,
+  Group,
+  List,
+  Paper,
+  SimpleGrid,
+  Skeleton,
+  Stack,
+  Text,
+  Title,
+} from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useCompany, useMay } from '../api/use-company.ts';
 import { EmptyState } from '../parts/empty-state.tsx';
@@ -14,24 +27,39 @@ import { useConnectors, useWords } from './use-connections.ts';
 export function GalleryPage() {
   const { t } = useTranslation();
   const maySet = useMay('settings');
-  const connectors = useConnectors();
   return (
     <>
       <BackLink />
       <PageTitle title={t('connections.gallery')} lead={t('connections.galleryLead')} />
       {!maySet && <EmptyState title={t('connections.owners')}>{t('connections.ownersText')}</EmptyState>}
+      <Offers maySet={maySet} />
+    </>
+  );
+}
+
+export interface OffersProps {
+  readonly maySet: boolean;
+  /** What is done with the one that was chosen; without it its own page opens. */
+  readonly onChoose?: (connector: Connector) => void;
+}
+
+/** Every connector, side by side. */
+export function Offers({ maySet, onChoose }: OffersProps) {
+  const connectors = useConnectors();
+  return (
+    <>
       <ProblemNote thrown={connectors.error} onRetry={() => void connectors.refetch()} />
       {connectors.isPending && <Skeleton height={260} radius="lg" />}
       <SimpleGrid component="ul" cols={{ base: 1, lg: 2 }} spacing="md" p={0} m={0} style={{ listStyle: 'none' }}>
         {connectors.data?.map((connector) => (
-          <Offer key={connector.id} connector={connector} maySet={maySet} />
+          <Offer key={connector.id} connector={connector} maySet={maySet} {...(onChoose ? { onChoose } : {})} />
         ))}
       </SimpleGrid>
     </>
   );
 }
 
-function Offer({ connector, maySet }: { readonly connector: Connector; readonly maySet: boolean }) {
+function Offer({ connector, maySet, onChoose }: OffersProps & { readonly connector: Connector }) {
   const { t } = useTranslation();
   const { slug } = useCompany();
   const { id, title, docs, waysIn, cannot } = connector;
@@ -72,7 +100,12 @@ function Offer({ connector, maySet }: { readonly connector: Connector; readonly 
           <Anchor href={docs} target="_blank" rel="noreferrer" underline="always" size="sm">
             {t('connections.docs', { title })}
           </Anchor>
-          {maySet && (
+          {maySet && onChoose && (
+            <Button onClick={() => onChoose(connector)} aria-label={t('connections.connectTo', { title })}>
+              {t('connections.connect')}
+            </Button>
+          )}
+          {maySet && !onChoose && (
             <ButtonLink
               to="/c/$company/connections/new/$connector"
               params={{ company: slug, connector: id }}

@@ -151,7 +151,7 @@ function Figure({ label, children }: { readonly label: string; readonly children
 }
 
 /** Reads in the ATS what no webhook told. */
-function PollCard({ connectionId }: { readonly connectionId: string }) {
+export function PollCard({ connectionId }: { readonly connectionId: string }) {
   const { t } = useTranslation();
   const api = useApi();
   const refresh = useRefresh();

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type * as own from '../../api/connections-schemas.ts';
+import type * as live from '../../api/go-live-schemas.ts';
 import type * as schemas from '../../api/schemas.ts';
 
 /** What the API answers about connections, as it travels. */
@@ -13,6 +14,9 @@ export type ConnectionChange = z.input<typeof schemas.ConnectionChange>;
 export type CheckResult = z.input<typeof schemas.CheckResult>;
 export type Install = z.input<typeof schemas.Install>;
 export type ConnectionHealth = z.input<typeof own.ConnectionHealth>;
+export type GoLivePreview = z.input<typeof live.GoLivePreview>;
+export type GoLive = z.input<typeof live.GoLive>;
+export type WentLive = z.input<typeof live.WentLive>;
 export type NewRotation = z.input<typeof own.NewRotation>;
 export type Rotation = z.input<typeof own.Rotation>;
 export type WebhooksSetUp = z.input<typeof own.WebhooksSetUp>;

@@ -4,13 +4,15 @@ import { getRouteApi } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApi } from '../api/use-api.tsx';
-import { useCompany } from '../api/use-company.ts';
+import { useCompany, useMay } from '../api/use-company.ts';
 import { useConnectionNames } from '../api/use-connection-names.ts';
 import { Count, Rate } from '../parts/count.tsx';
 import { EmptyState } from '../parts/empty-state.tsx';
 import { ButtonLink } from '../parts/links.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
+import { StartCard } from '../start/start-card.tsx';
+import { useStart } from '../start/use-start.ts';
 import { GroupTable } from './group-table.tsx';
 import { Needs } from './needs.tsx';
 import { type Dashboard, type Span, spans, toDashboardSearch } from './types.ts';
@@ -23,6 +25,7 @@ export function DashboardPage() {
   const { slug } = useCompany();
   const { weeks = 12 } = route.useSearch();
   const navigate = route.useNavigate();
+  const start = useStart(slug, useMay('settings'));
   return (
     <DashboardView
       slug={slug}
@@ -30,7 +33,9 @@ export function DashboardPage() {
       onWeeks={(chosen) =>
         void navigate({ search: toDashboardSearch({ weeks: chosen }), replace: true, resetScroll: false })
       }
-    />
+    >
+      <StartCard slug={slug} start={start.data} />
+    </DashboardView>
   );
 }
 
@@ -38,9 +43,11 @@ export interface DashboardViewProps {
   readonly slug: string;
   readonly weeks: Span;
   readonly onWeeks: (weeks: Span) => void;
+  /** What stands above all. */
+  readonly children?: ReactNode;
 }
 
-export function DashboardView({ slug, weeks, onWeeks }: DashboardViewProps) {
+export function DashboardView({ slug, weeks, onWeeks, children }: DashboardViewProps) {
   const { t } = useTranslation();
   const api = useApi();
   const names = useConnectionNames(slug);
@@ -54,6 +61,7 @@ export function DashboardView({ slug, weeks, onWeeks }: DashboardViewProps) {
     <>
       <PageTitle title={t('nav.dashboard')} lead={t('dashboard.lead')} />
       <Stack gap="xl">
+        {children}
         <ProblemNote thrown={dashboard.error} onRetry={() => void dashboard.refetch()} />
         {dashboard.isPending && <Skeleton height={220} radius="lg" role="status" aria-label={t('table.loading')} />}
         {dashboard.data && (

@@ -106,9 +106,24 @@ export function Needs({ slug, needs, names }: NeedsProps) {
   }
 }
 
-/** Deliveries are shown as narrowly as they are counted. */
-function toSearch({ kind, connectionId }: Need) {
-  return kind === 'deliveries-stuck' && connectionId !== null ? { connection: connectionId } : {};
+/** Where it leads is shown as narrowly as it is counted. */
+function toSearch({ kind, connectionId, reason }: Need) {
+  const connection = connectionId === null ? {} : { connection: connectionId };
+  switch (kind) {
+    case 'agency':
+      return { tab: 'agency' };
+    case 'letters-unknown':
+      return { show: 'unknown', ...connection };
+    case 'letters-failed':
+      return { show: 'waiting', ...connection };
+    case 'letters-held':
+      return { show: 'waiting', ...(reason === null ? {} : { reason }), ...connection };
+    case 'reasons-unknown':
+    case 'deliveries-stuck':
+      return connection;
+    default:
+      return {};
+  }
 }
 
 function Calm() {

@@ -188,14 +188,19 @@ export function LocaleSelect({ value, onChange }: LocaleSelectProps) {
 
 /** Sends a copy to who is signed in. */
 export function TestMail({ letterId, locale }: { readonly letterId: string; readonly locale: 'ja' | 'en' }) {
+  return <TestCopy path={`/letters/${letterId}/test`} locale={locale} />;
+}
+
+/** The same by any route that sends a mail to who asks for it. */
+export function TestCopy({ path, locale }: { readonly path: string; readonly locale: 'ja' | 'en' }) {
   const { t } = useTranslation();
   const api = useApi();
   const queries = useQueryClient();
   const test = useMutation({
-    mutationFn: () => api.send<TestMailSent>('POST', `/letters/${letterId}/test`, { locale }),
+    mutationFn: () => api.send<TestMailSent>('POST', path, { locale }),
     onSuccess: ({ to }) => {
       notifications.show({ message: t('letters.test.done', { to }) });
-      return queries.invalidateQueries({ queryKey: [`/letters/${letterId}`] });
+      return queries.invalidateQueries({ queryKey: [path.replace(/\/test$/, '')] });
     },
   });
   return (

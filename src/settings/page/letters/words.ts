@@ -35,6 +35,7 @@ export const whys = [
   'reinstated',
   'lifted',
   'connection-removed',
+  'too-old',
   'mail-delayed',
   'mail-refused',
   'mail-unconfirmed',

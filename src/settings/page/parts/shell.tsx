@@ -2,13 +2,15 @@ import { ActionIcon, AppShell, Burger, Button, Group, Menu, ScrollArea, Text, Vi
 import { useDisclosure } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
-import { Check, ChevronsUpDown, CircleUserRound, LogOut, ShieldCheck } from 'lucide-react';
+import { Check, ChevronsUpDown, CircleUserRound, LogOut, ShieldCheck, Sprout } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApi } from '../api/use-api.tsx';
 import { useCompany, useMay, useMe } from '../api/use-company.ts';
 import { DeletionBanner } from '../company/deletion-banner.tsx';
 import { navigation } from '../navigation.ts';
+import { countDone } from '../start/steps.ts';
+import { useStart } from '../start/use-start.ts';
 import { MenuLink, NavigationLink } from './links.tsx';
 import { Logo } from './logo.tsx';
 import { LanguageSwitch, SchemeSwitch } from './preferences.tsx';
@@ -91,17 +93,29 @@ function useNewPage(close: () => void) {
 function Navigation() {
   const { t } = useTranslation();
   const { slug } = useCompany();
-  return navigation.map(({ name, to, icon: Icon }) => (
-    <NavigationLink
-      key={name}
-      to={to}
-      params={{ company: slug }}
-      label={t(`nav.${name}`)}
-      leftSection={<Icon size={20} aria-hidden />}
-      className={styles.link ?? ''}
-      activeProps={{ 'data-active': true }}
-    />
-  ));
+  const start = useStart(slug, useMay('settings')).data;
+  const look = { params: { company: slug }, className: styles.link ?? '', activeProps: { 'data-active': true } };
+  return (
+    <>
+      {start && !start.isLive && (
+        <NavigationLink
+          to="/c/$company/start"
+          label={t('start.nav', { done: countDone(start), total: start.steps.length })}
+          leftSection={<Sprout size={20} aria-hidden />}
+          {...look}
+        />
+      )}
+      {navigation.map(({ name, to, icon: Icon }) => (
+        <NavigationLink
+          key={name}
+          to={to}
+          label={t(`nav.${name}`)}
+          leftSection={<Icon size={20} aria-hidden />}
+          {...look}
+        />
+      ))}
+    </>
+  );
 }
 
 /** The company whose page this is; a menu where the reader is a member of several. */

@@ -21,7 +21,7 @@ export function First() {
   const [email, setEmail] = useInputState('');
   const begin = useMutation({
     mutationFn: () => beginAsFirst(api, { code, name: name.trim(), email: email.normalize('NFKC').trim() }),
-    onSuccess: () => navigate({ to: '/' }),
+    onSuccess: () => navigate({ to: '/start' }),
   });
 
   function submit(event: FormEvent) {
