@@ -32,6 +32,7 @@ export {
   readLinks,
   toGrantsUntil,
 } from './links.ts';
+export { findGiftWords } from './lint.ts';
 export { openMailer } from './mailer.ts';
 export {
   type CancelReason,

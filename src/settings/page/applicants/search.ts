@@ -1,6 +1,9 @@
 import type { ConsentPage } from '../company/types.ts';
 
-const pageNames = { ask: 1, granted: 2, declined: 3, withdrawn: 4 } as const satisfies Record<ConsentPage, number>;
+const pageNames = { ask: 1, granted: 2, declined: 3, withdrawn: 4, expired: 5 } as const satisfies Record<
+  ConsentPage,
+  number
+>;
 export const consentPages = Object.keys(pageNames) as readonly ConsentPage[]; // the keys of the object above
 export const previewLocales = ['ja', 'en'] as const;
 export const previewWidths = ['wide', 'phone'] as const;
