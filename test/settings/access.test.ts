@@ -290,6 +290,7 @@ function toRequest(route: Route, things: Things): { readonly url: string; readon
     slackRef: 'U0123456789',
     kind: 'credit-earned',
     locale: 'ja',
+    version: '1',
   };
   const query: Record<string, string> = route.access?.company === 'query' ? { company: things.slug } : {};
   const body: Record<string, unknown> = {
@@ -353,6 +354,8 @@ test('what changes something needs more than the right to look', () => {
   expect(careless.map(({ method, url }) => `${method} ${url}`).toSorted()).toEqual([
     'DELETE /api/v1/sessions',
     'DELETE /api/v1/sessions/:id',
+    // Shows a page; keeps nothing.
+    'POST /api/v1/companies/:slug/applicants-page/:locale/preview',
     // Shows a notice; keeps and sends nothing.
     'POST /api/v1/companies/:slug/slack/preview',
   ]);

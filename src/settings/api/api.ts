@@ -2,6 +2,7 @@ import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import { sendProblem } from '../../platform/problem.ts';
 import { activityRoutes } from './activity.ts';
+import { applicantsPageRoutes } from './applicants-page.ts';
 import { atsRoutes } from './ats.ts';
 import { guardRoutes } from './auth.ts';
 import { companyRoutes } from './companies.ts';
@@ -52,6 +53,7 @@ async function guardedRoutes(api: Server, parts: ApiParts): Promise<void> {
   api.setNotFoundHandler((request, reply) => sendProblem(new RelayError('request_not_found'), request, reply));
   companyRoutes(api, parts);
   companyDataRoutes(api, parts);
+  applicantsPageRoutes(api, parts);
   connectionRoutes(api, parts);
   connectionHealthRoutes(api, parts);
   pollRoutes(api, parts);
