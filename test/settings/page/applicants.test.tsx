@@ -196,14 +196,14 @@ test('the history tells who and when, what a version changed, and takes one up a
 
   await screen.findByText('第3版（標準の文面のみ）');
   expect(screen.getAllByText(/髙﨑 花子さん/)).toHaveLength(3);
-  expect(screen.queryByRole('button', { name: '第3版を下書きに戻す' })).toBeNull();
-  await userEvent.click(screen.getByRole('button', { name: '第2版の変更点' }));
+  expect(screen.queryByRole('button', { name: '下書きに戻す 第3版' })).toBeNull();
+  await userEvent.click(screen.getByRole('button', { name: '変更点を見る 第2版' }));
   const dialog = within(await screen.findByRole('dialog', { name: '第2版の変更点' }));
   expect(dialog.getByText('以前の言葉です。')).toBeTruthy();
   expect(dialog.getByText(/登録しないとどうなりますか/)).toBeTruthy();
   expect(dialog.queryByText('見出し')).toBeNull();
   await userEvent.click(dialog.getByRole('button', { name: '閉じる' }));
-  await userEvent.click(screen.getByRole('button', { name: '第1版を下書きに戻す' }));
+  await userEvent.click(screen.getByRole('button', { name: '下書きに戻す 第1版' }));
 
   await waitFor(() => expect(sentTo(asked, 'POST', '/versions/1/restore')).toBeTruthy());
 });
@@ -216,10 +216,10 @@ test('who may only look sees the words and can change none', async () => {
   });
 
   await screen.findByText(/第1版を公開中/);
-  await screen.findByRole('button', { name: '第1版の変更点' });
+  await screen.findByRole('button', { name: '変更点を見る 第1版' });
   const fields = screen.getAllByRole<HTMLInputElement>('textbox').filter(({ readOnly }) => !readOnly);
   expect(fields.length).toBeGreaterThan(4);
   expect(fields.every(({ disabled }) => disabled)).toBe(true);
-  for (const name of ['公開する', '下書きを破棄する', '標準の文面に戻す', '質問を加える', '第1版を下書きに戻す'])
+  for (const name of ['公開する', '下書きを破棄する', '標準の文面に戻す', '質問を加える', '下書きに戻す 第1版'])
     expect(screen.queryByRole('button', { name })).toBeNull();
 });

@@ -1,4 +1,4 @@
-import { Group, SegmentedControl, Skeleton, Stack } from '@mantine/core';
+import { Group, SegmentedControl, Skeleton, Stack, useMatches } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -7,7 +7,7 @@ import { useCompany, useMay } from '../api/use-company.ts';
 import { PageTitle } from '../parts/page-title.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { toLanguage } from '../texts/i18n.ts';
-import { type ApplicantsSearch, previewLocales } from './search.ts';
+import { type ApplicantsSearch, type PreviewWidth, previewLocales } from './search.ts';
 import type { PageWordsDesk } from './types.ts';
 import { WordsDesk } from './words-desk.tsx';
 
@@ -19,7 +19,8 @@ export function ApplicantsPage() {
   const api = useApi();
   const { slug } = useCompany();
   const maySet = useMay('settings');
-  const { locale = toLanguage(i18n.language), page = 'ask', width = 'wide' } = route.useSearch();
+  const ownWidth = useMatches<PreviewWidth>({ base: 'phone', sm: 'wide' });
+  const { locale = toLanguage(i18n.language), page = 'ask', width = ownWidth } = route.useSearch();
   const navigate = route.useNavigate();
   const path = `/companies/${slug}/applicants-page/${locale}`;
   const desk = useQuery({

@@ -17,7 +17,7 @@ export interface PagePreviewPaneProps {
 export function PagePreviewPane({ preview, shown: { page, width }, onChoose }: PagePreviewPaneProps) {
   const { t } = useTranslation();
   return (
-    <Stack gap="md" component="section" aria-label={t('applicants.preview')}>
+    <Stack gap="md" component="section" aria-label={t('applicants.preview')} style={besideTheForm}>
       <Title order={2}>{t('applicants.preview')}</Title>
       <Group gap="md" align="flex-end">
         <Select
@@ -46,9 +46,16 @@ export function PagePreviewPane({ preview, shown: { page, width }, onChoose }: P
   );
 }
 
+/** In sight while one goes through the form; where they stand one below the other it has nothing to stick to. */
+const besideTheForm = {
+  position: 'sticky',
+  alignSelf: 'start',
+  top: 'calc(var(--app-shell-header-height, 0px) + 1rem)',
+} as const;
+
 /** In CSS pixels. */
 const widthOf = { wide: 900, phone: 390 } as const satisfies Record<PreviewWidth, number>;
-const heightOf = 700;
+const heightOf = 620;
 
 /** As wide as on the screen it stands for, made smaller where there is no room for that. */
 function Frame({ html, width }: { readonly html: string; readonly width: PreviewWidth }) {

@@ -21,9 +21,7 @@ export function QuestionFields({ questions, longest, say, maySet, onChange }: Qu
 
   return (
     <Stack gap="sm" role="group" aria-label={t('applicants.questions')}>
-      <Text size="sm" fw={500}>
-        {t('applicants.questions')}
-      </Text>
+      <Text fw={600}>{t('applicants.questions')}</Text>
       <Text size="xs" c="dimmed">
         {t('applicants.questionsHelp', { most: longest.questions })}
       </Text>
@@ -53,7 +51,7 @@ export function QuestionFields({ questions, longest, say, maySet, onChange }: Qu
               <Group>
                 <Button
                   variant="default"
-                  aria-label={t('applicants.removeQuestionOf', { number: index + 1 })}
+                  aria-label={`${t('applicants.removeQuestion')} ${t('applicants.questionOf', { number: index + 1 })}`}
                   onClick={() => onChange(questions.filter((_one, place) => place !== index))}
                 >
                   {t('applicants.removeQuestion')}

@@ -47,7 +47,7 @@ export function VersionList({ path, etag, maySet, onRestored }: VersionListProps
             {!(pages.hasNextPage && isOldest(version)) && (
               <Button
                 variant="default"
-                aria-label={t('applicants.differenceOf', { version })}
+                aria-label={`${t('applicants.difference')} ${t('applicants.version', { version })}`}
                 onClick={() => setShown(version)}
               >
                 {t('applicants.difference')}
@@ -56,7 +56,7 @@ export function VersionList({ path, etag, maySet, onRestored }: VersionListProps
             {maySet && words && (
               <Button
                 variant="default"
-                aria-label={t('applicants.restoreOf', { version })}
+                aria-label={`${t('applicants.restore')} ${t('applicants.version', { version })}`}
                 loading={restore.isPending && restore.variables === version}
                 onClick={() => restore.mutate(version)}
               >
