@@ -1,17 +1,12 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { issueLink } from '../../src/letter/index.ts';
 import { newId } from '../../src/platform/ids.ts';
-import { servePage } from '../../src/settings/index.ts';
-import { addCompany, adminToken, openRelay, type TestRelay } from '../settings/relay.ts';
-import { openChromium } from '../support/chromium.ts';
-import { looks, widths } from '../support/looks.ts';
+import { addCompany, openRelay, type TestRelay } from '../settings/relay.ts';
+import { type App, lookAt, openApp, toLookOptions } from '../support/app.ts';
+import { looks } from '../support/looks.ts';
 import { takePicture } from '../support/pictures.ts';
-import { findViolations, watchPage } from '../support/watched-page.ts';
 
 /** A company's own words on the applicants' page: where they are written, and where they are read. */
-const folder = fileURLToPath(new URL('../../dist-page', import.meta.url));
 const words = {
   heading: 'ご応募いただいたみなさまへ',
   introduction:
@@ -33,15 +28,15 @@ const english = {
 };
 
 let relay: TestRelay;
+let app: App;
 let origin: string;
-let browser: Browser;
 let written: { readonly slug: string; readonly link: string };
 let bare: { readonly slug: string; readonly link: string };
 
 beforeAll(async () => {
   relay = await openRelay();
-  await servePage(relay.server, { folder, hasSlackSignIn: false });
-  origin = await relay.server.listen({ port: 0, host: '127.0.0.1' });
+  app = await openApp(relay, []);
+  origin = app.origin;
   [written, bare] = [await addApplicant(), await addApplicant()];
   const page = `/companies/${written.slug}/applicants-page`;
   for (const [locale, said] of [
@@ -53,11 +48,10 @@ beforeAll(async () => {
     await relay.call('POST', `${page}/${locale}/publish`);
   }
   await relay.call('PUT', `${page}/ja/draft`, { ...words, closing: '同意された方には、ギフトを差し上げます。' });
-  browser = await openChromium();
 }, 120_000);
 afterAll(async () => {
-  await browser.close();
-  await relay.close();
+  await app?.close();
+  await relay?.close();
 });
 
 /** A company in order, and the link in the letter to one of its applicants. */
@@ -73,59 +67,31 @@ async function addApplicant(): Promise<typeof written> {
       .execute();
     return issueLink(tx, { companyId: id, personId: person.person_id, rejectionId: null, letterId: null, now });
   });
-  return { slug, link: `${origin}/c/${token}` };
+  return { slug, link: `/c/${token}` };
 }
 
-async function open(options: BrowserContextOptions = {}, role = 'owner') {
-  const context = await browser.newContext({
-    locale: 'ja',
-    reducedMotion: 'reduce',
-    viewport: widths.wide,
-    extraHTTPHeaders: { authorization: `Bearer ${adminToken}` },
-    ...options,
-  });
-  context.setDefaultTimeout(15_000);
-  const me = {
-    kind: 'user',
-    actor: 'user:u1',
-    isOperator: false,
-    user: { id: 'u1', name: '髙﨑 花子', email: 'hanako@example.com', hasSecondFactor: false, passkeys: 0 },
-    companies: [written, bare].map(({ slug }) => ({ id: slug, slug, name: '架空食品株式会社', role })),
-  };
-  await context.route('**/api/v1/me', (route) => route.fulfill({ json: me }));
-  return { context, ...(await watchPage(context, origin)) };
-}
-
-const isTooWide = (page: Page) =>
-  page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
-
-describe.each(looks)('in $locale, $colorScheme, $width', ({ locale, colorScheme, width }) => {
+describe.each(looks)('in $locale, $colorScheme, $width', (look) => {
   test('everybody can use the desk, and read what was written there', async () => {
-    const { page, offences, context } = await open({ locale, colorScheme, viewport: widths[width] });
-    const found: Record<string, unknown> = {};
-    const look = async (name: string) => {
-      found[name] = [await findViolations(page), await isTooWide(page)];
-      await takePicture(page, `${name}-${locale}-${colorScheme}-${width}`);
-    };
+    const { page, offences, context } = await app.open(toLookOptions(look), { companies: [written, bare] });
 
     await page.goto(`${origin}/app/c/${written.slug}/applicants-page`);
     await page.frameLocator('iframe').locator('.own').first().waitFor();
     await page.getByRole('list').last().waitFor();
-    await look('desk');
-    await page.goto(`${written.link}?lang=${locale}`);
+    const desk = await lookAt(page, 'desk', look);
+    await page.goto(`${origin}${written.link}?lang=${look.locale}`);
     await page.locator('.own').first().waitFor();
-    await look('asked');
+    const asked = await lookAt(page, 'asked', look);
 
-    expect(found).toEqual({ desk: [[], false], asked: [[], false] });
+    expect([...desk, ...asked]).toEqual([]);
     expect(offences).toEqual([]);
     await context.close();
   });
 });
 
 test('words are written, looked at, published, changed and taken up again, and applicants read what is in force', async () => {
-  const { page, offences, context } = await open();
+  const { page, offences, context } = await app.open({}, { companies: [written, bare] });
   const applicant = async () => {
-    const read = await relay.server.inject({ url: new URL(bare.link).pathname });
+    const read = await relay.server.inject({ url: bare.link });
     return read.body;
   };
   const publish = async () => {
@@ -156,8 +122,7 @@ test('words are written, looked at, published, changed and taken up again, and a
   await page.getByText('第2版を公開中').waitFor();
   await page.getByRole('button', { name: '変更点を見る 第2版' }).click();
   await page.getByRole('dialog').getByText('お時間をいただき').waitFor();
-  await takePicture(page, 'difference');
-  const violations = await findViolations(page);
+  const faults = await lookAt(page, 'difference');
   await page.getByRole('button', { name: '閉じる' }).click();
   await page.getByRole('button', { name: '下書きに戻す 第1版' }).click();
   await page.getByText('下書きあり').waitFor();
@@ -166,13 +131,13 @@ test('words are written, looked at, published, changed and taken up again, and a
   expect(first).toContain('お時間をいただき');
   expect(await applicant()).toContain('二つ目の言葉です。');
   expect(await page.getByLabel('はじめの言葉').inputValue()).toContain('お時間をいただき');
-  expect(violations).toEqual([]);
+  expect(faults).toEqual([]);
   expect(offences).toEqual([]);
   await context.close();
-});
+}, 90_000);
 
 test('words that were typed and not saved are not lost by looking at another language', async () => {
-  const { page, context } = await open();
+  const { page, context } = await app.open({}, { companies: [written, bare] });
   await page.goto(`${origin}/app/c/${bare.slug}/applicants-page`);
   await page.getByLabel('結びの言葉').fill('保存していない言葉');
 
