@@ -9,6 +9,7 @@ import { companyRoutes } from './companies.ts';
 import { companyDataRoutes } from './company-data.ts';
 import { connectionHealthRoutes } from './connection-health.ts';
 import { connectionRoutes } from './connections.ts';
+import { creditStatementRoutes } from './credit-statement.ts';
 import { creditRoutes } from './credits.ts';
 import { dashboardRoutes } from './dashboard.ts';
 import { decisionRoutes } from './decisions.ts';
@@ -69,6 +70,7 @@ async function guardedRoutes(api: Server, parts: ApiParts): Promise<void> {
   letterRoutes(api, parts);
   templateRoutes(api, parts);
   creditRoutes(api, parts);
+  creditStatementRoutes(api, parts);
   slackRoutes(api, parts);
   operationRoutes(api, parts);
   dashboardRoutes(api, parts);
