@@ -123,7 +123,7 @@ test('words are written, looked at, published, changed and taken up again, and a
   await page.getByRole('button', { name: '変更点を見る 第2版' }).click();
   await page.getByRole('dialog').getByText('お時間をいただき').waitFor();
   const faults = await lookAt(page, 'difference');
-  await page.getByRole('button', { name: '閉じる' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: '閉じる' }).click();
   await page.getByRole('button', { name: '下書きに戻す 第1版' }).click();
   await page.getByText('下書きあり').waitFor();
 
