@@ -61,7 +61,7 @@ const company = {
   createdAt: new Date(),
 } as const;
 const agency = { agencyId: 'plain', ...sampleAgency };
-const facts: TextFacts = { company, agency, terms: { countsAt: 'consent', perCredit: 10 } };
+const facts: TextFacts = { company, agency, terms: { countsAt: 'consent', perCredit: 10 }, own: {} };
 const common = {
   companyName: company.name,
   agencyName: agency.name,
@@ -120,7 +120,7 @@ async function showPage(link: string): Promise<string> {
   };
   if (agreed.rowCount === 0) return pages.render('ask', 'ja', { ...frame, ...form('introduction'), hint: undefined });
   const decidedAt = agreed.rows[0].agreed_at.toISOString();
-  const told = { agency, decidedAt, referral: { code: 'K7QP-3M9X' }, receiptTo: undefined };
+  const told = { agency, decidedAt, referral: { code: 'K7QP-3M9X' }, receiptTo: undefined, thanks: undefined };
   return pages.render('granted', 'ja', { ...frame, ...form('withdrawal'), ...told });
 }
 

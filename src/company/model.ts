@@ -52,8 +52,23 @@ export type AgencyLack = (typeof agencyLacks)[number];
 /** Why nobody may be asked to agree to this agency now; undefined when all is in order. The last day still counts, in Japan. */
 export function findAgencyLack(agency: Agency | undefined, now: Date): AgencyLack | undefined {
   if (!agency) return 'agency-missing';
-  const { name, address, representative, licenceNumber, licenceExpiresOn, privacyUrl, registrationUrl } = agency;
-  const needed = [name, address, representative, licenceNumber, licenceExpiresOn, privacyUrl, registrationUrl];
-  if (needed.some((value) => value.trim() === '')) return 'agency-incomplete';
-  return licenceExpiresOn < toJapaneseDate(now) ? 'licence-expired' : undefined;
+  if (findAgencyBlanks(agency).length > 0) return 'agency-incomplete';
+  return agency.licenceExpiresOn < toJapaneseDate(now) ? 'licence-expired' : undefined;
+}
+
+/** What an agency must be known by before anybody may be asked to agree to it. */
+const agencyNeeds = [
+  'name',
+  'address',
+  'representative',
+  'licenceNumber',
+  'licenceExpiresOn',
+  'privacyUrl',
+  'registrationUrl',
+] as const satisfies readonly (keyof Agency)[];
+export type AgencyNeed = (typeof agencyNeeds)[number];
+
+/** Which of it is not known yet. */
+export function findAgencyBlanks(agency: Agency): readonly AgencyNeed[] {
+  return agencyNeeds.filter((need) => agency[need].trim() === '');
 }

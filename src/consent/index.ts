@@ -16,5 +16,27 @@ export {
   readOutcomeWeeks,
   type Span,
 } from './outcomes.ts';
+export {
+  type FixedPart,
+  fixedParts,
+  lintWords,
+  longestWords,
+  type OwnWords,
+  PageWords,
+  questionsAtMost,
+  type WordsProblem,
+} from './own-words.ts';
+export { listVersions, readOwnWords, type WordsDraft, type WordsPlace, type WordsVersion } from './own-words-store.ts';
 export { openConsentPreview, type PreviewName, previewNames } from './preview.ts';
+export {
+  discardDraft,
+  type Publishing,
+  publishDraft,
+  readDesk,
+  restoreVersion,
+  returnToOurs,
+  saveDraft,
+  type WordsChange,
+  type WordsDesk,
+} from './publish-words.ts';
 export { type ListedConsent, listConsents, readConsents, readStanding } from './store.ts';

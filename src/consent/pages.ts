@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Liquid, type Template } from 'liquidjs';
 import type { Agency, Company, Terms } from '../company/index.ts';
 import { sha256 } from '../platform/ids.ts';
+import type { OwnWords, PageWords, PublishedWords } from './own-words.ts';
 import type { EmailFault, NameFault } from './static-link-model.ts';
 
 export type Locale = 'ja' | 'en';
@@ -17,6 +18,8 @@ export interface TextFacts {
   readonly company: Company;
   readonly agency: Agency;
   readonly terms: Pick<Terms, 'countsAt' | 'perCredit'>;
+  /** What the company says besides; it is part of the text, and so of the evidence. */
+  readonly own: OwnWords;
 }
 
 /** A text as it was shown: everything inside the form, box and buttons included. */
@@ -24,7 +27,10 @@ export interface ConsentText {
   readonly body: string;
   /** Hex SHA-256 of the body. */
   readonly hash: string;
-  /** Name and fingerprint of the template: another wording is another version, by itself. */
+  /**
+   * Name and fingerprint of the template: another wording is another version, by itself. Where the company's own words
+   * stand in the text, the version of those as well: `introduction-0123456789ab+own-3`.
+   */
   readonly version: string;
 }
 
@@ -50,8 +56,14 @@ export interface PageViews {
     /** undefined while nobody may be sent to the agency. */
     readonly referral: { readonly code: string } | undefined;
     readonly receiptTo: string | undefined;
+    /** What the company says besides, here and below. */
+    readonly thanks: string | undefined;
   };
-  readonly declined: Form & { readonly decidedAt: string; readonly grantsUntil: string };
+  readonly declined: Form & {
+    readonly decidedAt: string;
+    readonly grantsUntil: string;
+    readonly thanks: string | undefined;
+  };
   readonly withdrawn: Form & { readonly agency: Agency; readonly decidedAt: string; readonly grantsUntil: string };
   readonly held: Frame & HeldView;
   readonly 'static-ask': Frame & {
@@ -136,19 +148,28 @@ export function openPages(): Pages {
   /** What was written a moment ago, by all it depends on: a company's text is the same for each of its applicants. */
   const texts = new Map<string, ConsentText>();
 
-  function writeText(name: TextName, locale: Locale, { company, agency, terms }: TextFacts): ConsentText {
+  function writeText(
+    name: TextName,
+    locale: Locale,
+    { company, agency, terms }: Omit<TextFacts, 'own'>,
+    published: PublishedWords | undefined,
+  ): ConsentText {
     const { source, parsed } = find(name, locale);
-    const body = String(liquid.renderSync(parsed, { company, agency, ...terms })).trim();
-    return { body, hash: sha256(body), version: `${name}-${sha256(source).slice(0, 12)}` };
+    const own = toAsked(published?.words);
+    const body = String(liquid.renderSync(parsed, { company, agency, ...terms, own })).trim();
+    const ours = `${name}-${sha256(source).slice(0, 12)}`;
+    const hasOwn = Object.values(own).some((words) => words !== undefined);
+    return { body, hash: sha256(body), version: published && hasOwn ? `${ours}+own-${published.version}` : ours };
   }
 
   return {
     render: (name, locale, view) => String(liquid.renderSync(find(name, locale).parsed, { ...view, locale, style })),
-    renderText(name, locale, facts) {
-      const key = JSON.stringify([name, locale, facts]);
+    renderText(name, locale, { own, ...facts }) {
+      const words = name === 'introduction' ? own[locale] : undefined;
+      const key = JSON.stringify([name, locale, facts, words]);
       const known = texts.get(key);
       if (known) return known;
-      const text = writeText(name, locale, facts);
+      const text = writeText(name, locale, facts, words);
       const [oldest] = texts.keys();
       if (texts.size === textsKept && oldest !== undefined) texts.delete(oldest);
       texts.set(key, text);
@@ -162,6 +183,16 @@ export function openPages(): Pages {
       "base-uri 'none'",
       "frame-ancestors 'none'",
     ].join('; '),
+  };
+}
+
+/** Of a company's own words those that stand in what a person answers to. */
+function toAsked(words: PageWords | undefined) {
+  return {
+    heading: words?.heading || undefined,
+    introduction: words?.introduction || undefined,
+    questions: words?.questions.length ? words.questions : undefined,
+    closing: words?.closing || undefined,
   };
 }
 

@@ -1,8 +1,9 @@
 import { type Agency, type Company, defaultTerms, type Terms } from '../company/index.ts';
+import type { PageWords } from './own-words.ts';
 import { type Locale, openPages, type Pages, toDay, toMoment } from './pages.ts';
 
-/** The pages an admin may look at before any applicant does. */
-export const previewNames = ['ask', 'granted', 'declined', 'withdrawn'] as const;
+/** The pages an admin may look at before any applicant does. `expired`: what a link that ran out unanswered leads to. */
+export const previewNames = ['ask', 'granted', 'declined', 'withdrawn', 'expired'] as const;
 export type PreviewName = (typeof previewNames)[number];
 
 export interface PreviewRequest {
@@ -12,6 +13,8 @@ export interface PreviewRequest {
   /** Without one, the page says calmly that there is nothing to agree to now: so do applicants read. */
   readonly agency: Agency | undefined;
   readonly terms: Pick<Terms, 'countsAt' | 'perCredit'> | undefined;
+  /** The company's own words in this language, published or not. */
+  readonly words: PageWords | undefined;
   readonly now: Date;
 }
 
@@ -19,10 +22,13 @@ const answerDays = 90;
 
 /** Renders pages for an applicant who is invented. Reads nothing, keeps nothing, and its forms lead nowhere. */
 export function openConsentPreview(pages: Pages = openPages()): (request: PreviewRequest) => string {
-  return ({ name, locale, company, agency, terms, now }) => {
+  return ({ name, locale, company, agency, terms, words, now }) => {
     const frame = { company, heldHref: '#', action: '#' };
+    if (name === 'expired')
+      return pages.render('notice', locale, { ...frame, company: undefined, heldHref: undefined, notice: 'unknown' });
     if (!agency) return pages.render('notice', locale, { ...frame, heldHref: undefined, notice: 'closed' });
-    const facts = { company, agency, terms: terms ?? defaultTerms };
+    const own = words ? { [locale]: { version: 0, words } } : {};
+    const facts = { company, agency, terms: terms ?? defaultTerms, own };
     const toForm = (text: 'introduction' | 'withdrawal') => ({
       ...frame,
       nonce: 'sample',
@@ -30,17 +36,18 @@ export function openConsentPreview(pages: Pages = openPages()): (request: Previe
     });
     const decidedAt = toMoment(locale, now);
     const grantsUntil = toDay(locale, new Date(now.getTime() + answerDays * 86_400_000));
+    const asked = { ...toForm('introduction'), decidedAt, grantsUntil };
     if (name === 'ask') return pages.render('ask', locale, { ...toForm('introduction'), hint: undefined });
     if (name === 'declined')
-      return pages.render('declined', locale, { ...toForm('introduction'), decidedAt, grantsUntil });
-    if (name === 'withdrawn')
-      return pages.render('withdrawn', locale, { ...toForm('introduction'), agency, decidedAt, grantsUntil });
+      return pages.render('declined', locale, { ...asked, thanks: words?.thanksDeclined || undefined });
+    if (name === 'withdrawn') return pages.render('withdrawn', locale, { ...asked, agency });
     return pages.render('granted', locale, {
       ...toForm('withdrawal'),
       agency,
       decidedAt,
       referral: { code: 'K7QP-3M9X' },
       receiptTo: 'h•••@example.com',
+      thanks: words?.thanksGranted || undefined,
     });
   };
 }

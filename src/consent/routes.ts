@@ -86,11 +86,15 @@ function openVisitReplies({ pages, clock }: RouteParts, replies: Replies): Visit
           decidedAt,
           referral: code ? { code } : undefined,
           receiptTo: visit.person.email ? maskEmail(visit.person.email) : undefined,
+          thanks: facts.own[locale]?.words.thanksGranted || undefined,
         });
       }
       const grantsUntil = toDay(locale, standing.grantsUntil);
       const form = isOpen(standing, now) ? toForm('introduction') : { text: '', nonce: null };
-      return send(reply, 200, consent.decision, locale, { ...frame, ...form, agency, decidedAt, grantsUntil });
+      const view = { ...frame, ...form, decidedAt, grantsUntil };
+      if (consent.decision === 'withdrawn') return send(reply, 200, 'withdrawn', locale, { ...view, agency });
+      const thanks = facts.own[locale]?.words.thanksDeclined || undefined;
+      return send(reply, 200, 'declined', locale, { ...view, thanks });
     },
   };
 }

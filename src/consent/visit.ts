@@ -13,6 +13,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import { openGroups } from '../platform/groups.ts';
 import { type Consent, planView, type Standing, type View } from './model.ts';
+import { readOwnWords } from './own-words-store.ts';
 import type { Locale, TextFacts } from './pages.ts';
 import { readStandingDecisions } from './store.ts';
 
@@ -77,11 +78,12 @@ export async function readVisits(
   const links = await joinDecisions(tx, given);
   const personIds = [...new Set(links.map(({ personId }) => personId))];
   const rejectionIds = [...new Set(links.flatMap(({ rejectionId }) => rejectionId ?? []))];
-  const [people, rejections, company, agency] = await Promise.all([
+  const [people, rejections, company, agency, own] = await Promise.all([
     readPeople(tx, personIds),
     readRejections(tx, rejectionIds),
     readCompany(tx, companyId),
     readAgency(tx, companyId),
+    readOwnWords(tx, companyId),
   ]);
   if (!company) return links.map(() => undefined);
   const [consents, terms] = agency
@@ -90,7 +92,7 @@ export async function readVisits(
   const personById = new Map(people.map((person) => [person.personId, person]));
   const consentOf = new Map(consents.map((consent) => [consent.personId, consent]));
   const current = new Set(rejections.flatMap(({ rejectionId, status }) => (status === 'current' ? rejectionId : [])));
-  const facts = agency && { company, agency, terms: terms ?? defaultTerms };
+  const facts = agency && { company, agency, terms: terms ?? defaultTerms, own };
   const isAgencyReady = findAgencyLack(agency, now) === undefined;
   return links.map((link) => {
     const person = personById.get(link.personId);

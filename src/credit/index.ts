@@ -13,6 +13,7 @@ export {
   readProjection,
 } from './outlook.ts';
 export type { ReservationAnswer, ReservationRequest, SettlementAnswer } from './spend.ts';
+export { listStatementPlaces, readStatement, type StatementLine, type StatementPlace } from './statement.ts';
 export {
   type ListedEntry,
   type ListedReferral,

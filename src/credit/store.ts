@@ -299,23 +299,49 @@ async function savePostings(tx: Tx, { ledger, postings }: Change): Promise<void>
     .execute();
 }
 
-/** Postings in order, `limit` at the most, after the one of number `after`. */
+/** From an instant on, up to another. */
+export interface Span {
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+}
+
+/** Postings in order, `limit` at the most, after the one of number `after`; of a span of time, where one is given. */
 export async function readPostings(
   tx: Tx,
   place: LedgerPlace,
   after: number,
   limit: number,
+  { from, to }: Span = {},
 ): Promise<readonly Posting[]> {
-  const rows = await tx
+  let query = tx
     .selectFrom('ledger_posting')
     .selectAll()
     .where('company_id', '=', place.companyId)
     .where('agency_id', '=', place.agencyId)
-    .where('seq', '>', after)
-    .orderBy('seq')
-    .limit(limit)
-    .execute();
+    .where('seq', '>', after);
+  if (from) query = query.where('posted_at', '>=', from);
+  if (to) query = query.where('posted_at', '<', to);
+  const rows = await query.orderBy('seq').limit(limit).execute();
   return toPostings(tx, place, rows);
+}
+
+/** The sum of entries in each account of what was posted before an instant. */
+export async function readBalancesAt(tx: Tx, place: LedgerPlace, before: Date): Promise<Balances> {
+  const rows = await tx
+    .selectFrom('ledger_entry')
+    .innerJoin('ledger_posting', (join) =>
+      join
+        .onRef('ledger_posting.company_id', '=', 'ledger_entry.company_id')
+        .onRef('ledger_posting.agency_id', '=', 'ledger_entry.agency_id')
+        .onRef('ledger_posting.seq', '=', 'ledger_entry.seq'),
+    )
+    .select(['account', sql<number>`sum(amount)::integer`.as('balance')])
+    .where('ledger_entry.company_id', '=', place.companyId)
+    .where('ledger_entry.agency_id', '=', place.agencyId)
+    .where('posted_at', '<', before)
+    .groupBy('account')
+    .execute();
+  return { ...emptyBalances, ...Object.fromEntries(rows.map(({ account, balance }) => [account, balance])) };
 }
 
 async function toPostings(

@@ -33,6 +33,7 @@ export {
   readLinks,
   toGrantsUntil,
 } from './links.ts';
+export { findGiftWords } from './lint.ts';
 export { openMailer } from './mailer.ts';
 export type { MappingEffect, MappingPreview } from './mapping-effect.ts';
 export { previewMapping } from './mapping-preview.ts';

@@ -30,11 +30,11 @@ const links: Readonly<Record<LetterName, string>> = {
  * the words), and they would make the consent worthless.
  */
 const giftWords =
-  /ギフト|お祝い金|祝い金|ポイント|謝礼|特典|プレゼント|キャッシュバック|抽選|円分|[¥￥]|amazon|\bgifts?\b|\bvouchers?\b|\brewards?\b|\bbonus(?:es)?\b|\bcash\b|\bprizes?\b|\bcoupons?\b/i;
+  /ギフト|お祝い金|祝い金|ポイント|謝礼|特典|プレゼント|キャッシュバック|抽選|円分|[¥￥]|amazon|\bgifts?\b|\bvouchers?\b|\brewards?\b|\bbonus(?:es)?\b|\bcash\b|\bprizes?\b|\bcoupons?\b/gi;
 
-/** The first word of a text that promises something for agreeing; undefined where there is none. */
-export function findGiftWord(text: string): string | undefined {
-  return giftWords.exec(text.normalize('NFKC'))?.[0];
+/** The words of reward in a text for applicants, in full or half width, each once; [] when there is none. */
+export function findGiftWords(text: string): readonly string[] {
+  return [...new Set([...text.normalize('NFKC').matchAll(giftWords)].map(([word]) => word))];
 }
 
 /** What a sentence about refusing must say: doing nothing or declining, and that it does no harm. */
@@ -64,7 +64,7 @@ export function lintLetter(name: LetterName, locale: Locale, source: TemplateSou
     ['agency-missing', lacks(toTokenPattern('agencyName'))],
     ['refusal-missing', refusals[name][locale].some(lacks)],
     ['token-unknown', findUnknownTokens(name, source).length > 0],
-    ['gift-word', [source.subject, ...parts].some((part) => findGiftWord(part) !== undefined)],
+    ['gift-word', [source.subject, ...parts].some((part) => findGiftWords(part).length > 0)],
     ['outside-resource', /<img|<link|@import|url\(|<script|<iframe/i.test(source.html)],
   ];
   return faults.filter(([, isFound]) => isFound).map(([fault]) => fault);

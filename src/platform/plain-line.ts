@@ -10,3 +10,16 @@ const unwanted = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u20
 export function toPlainLine(text: string): string {
   return text.toWellFormed().replace(unwanted, ' ').replace(/ {2,}/g, ' ').trim();
 }
+
+/**
+ * A text of several lines as plain text: what `toPlainLine` takes out of a line is taken out of each, and more than one
+ * blank line in a row becomes one.
+ */
+export function toPlainText(text: string): string {
+  return text
+    .split(/\r\n|[\n\r\u2028\u2029]/)
+    .map(toPlainLine)
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}

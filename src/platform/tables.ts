@@ -384,6 +384,25 @@ export interface ConsentTextTable {
   first_shown_at: Instant;
 }
 
+export interface PageTextTable {
+  company_id: string;
+  locale: Locale;
+  version: number;
+  content: ColumnType<unknown, string | null, never>;
+  created_by: string;
+  created_at: Instant;
+  published_by: string;
+  published_at: Instant;
+}
+
+export interface PageTextDraftTable {
+  company_id: string;
+  locale: Locale;
+  content: Json<unknown>;
+  updated_by: string;
+  updated_at: Instant;
+}
+
 export type Decision = 'granted' | 'declined' | 'withdrawn';
 
 export interface ConsentTable {
@@ -909,6 +928,8 @@ export interface Tables {
   link: LinkTable;
   applicant: ApplicantTable;
   consent_text: ConsentTextTable;
+  page_text: PageTextTable;
+  page_text_draft: PageTextDraftTable;
   consent: ConsentTable;
   write_back: WriteBackTable;
   receipt: ReceiptTable;

@@ -194,6 +194,7 @@ describe('the text', () => {
       company: room.company,
       agency: { ...agencyFacts },
       terms: { countsAt: 'consent', perCredit: 10 },
+      own: {},
     } as const;
 
     const words = (['ja', 'en'] as const)

@@ -368,6 +368,8 @@ test('what changes something needs more than the right to look', () => {
   expect(careless.map(({ method, url }) => `${method} ${url}`).toSorted()).toEqual([
     'DELETE /api/v1/sessions',
     'DELETE /api/v1/sessions/:id',
+    // Shows a page; keeps nothing.
+    'POST /api/v1/companies/:slug/applicants-page/:locale/preview',
     // They show a notice and a letter; they keep and send nothing.
     'POST /api/v1/companies/:slug/slack/preview',
     'POST /api/v1/letter-templates/preview',

@@ -1,4 +1,4 @@
-import { findGiftWord, type LetterFault, lintLetter } from '../lint.ts';
+import { findGiftWords, type LetterFault, lintLetter } from '../lint.ts';
 import type { Locale } from '../model.ts';
 import { isWordingToken, type LetterBlock, toPieces, toTyped, type Wording } from './model.ts';
 import { dropMarks, renderWording } from './render.ts';
@@ -78,7 +78,7 @@ function lintTyped(typed: string, at: WordingFault['at']): readonly WordingFault
   const unknown = tokens.filter((token) => token !== 'relayUrl' && !isWordingToken(token));
   const literals = pieces.flatMap((piece) => ('text' in piece ? [piece.text] : []));
   const broken = literals.flatMap((text) => /\{\{.{0,20}|\{%.{0,20}|.{0,20}\}\}|.{0,20}%\}|\{$/.exec(text)?.[0] ?? []);
-  const gift = findGiftWord(dropMarks(typed));
+  const [gift] = findGiftWords(dropMarks(typed));
   return [
     ...(tokens.includes('relayUrl') ? [{ code: 'link-not-alone', at, found: '' } as const] : []),
     ...[...new Set(unknown)].map((found) => ({ code: 'token-unknown', at, found }) as const),

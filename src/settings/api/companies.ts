@@ -11,7 +11,7 @@ import {
   saveCompany,
   saveTerms,
 } from '../../company/index.ts';
-import { openConsentPreview } from '../../consent/index.ts';
+import { openConsentPreview, readOwnWords } from '../../consent/index.ts';
 import { appendAudit } from '../../platform/audit.ts';
 import type { Tx } from '../../platform/database.ts';
 import { RelayError } from '../../platform/errors.ts';
@@ -159,7 +159,8 @@ export function companyRoutes(api: Server, parts: ApiParts): void {
         const agency = await readAgency(tx, company.companyId);
         const terms = agency && (await readTerms(tx, agency.agencyId, now));
         const locale = query.locale ?? company.locale;
-        const html = renderPreview({ name: query.page, locale, company, agency, terms, now });
+        const words = (await readOwnWords(tx, company.companyId))[locale]?.words;
+        const html = renderPreview({ name: query.page, locale, company, agency, terms, words, now });
         return { html, lack: findAgencyLack(agency, now) ?? null };
       }),
   });

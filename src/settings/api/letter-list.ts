@@ -9,13 +9,12 @@ import {
   toFullName,
 } from '../../letter/index.ts';
 import { listAuditOf } from '../../platform/audit.ts';
-import type { Tx } from '../../platform/database.ts';
 import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import { readOwner } from '../../platform/owners.ts';
 import type { LetterStatus } from '../../platform/tables.ts';
-import { readUser } from '../identity/store.ts';
 import { isOperator, toRole } from './access.ts';
+import { readActorNames } from './actor-names.ts';
 import { json, problems, toListed } from './answers.ts';
 import {
   LetterCounts,
@@ -108,7 +107,7 @@ export function letterListRoutes(api: Server, parts: ApiParts): void {
       });
       if (!letter) throw new RelayError('request_not_found', { message: 'there is no such letter' });
       const names = await database.forSystem((tx) =>
-        readNames(
+        readActorNames(
           tx,
           lines.map(({ actor }) => actor),
         ),
@@ -176,15 +175,4 @@ function toListedLetter(found: FoundLetter, showsNames: boolean): ListedLetter {
     name: (showsNames && toFullName(found, locale)) || null,
     email: showsNames ? email : null,
   };
-}
-
-/** The names of the people among these actors, by actor. System transaction. */
-export async function readNames(tx: Tx, actors: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const names = new Map<string, string>();
-  for (const actor of new Set(actors)) {
-    if (!actor.startsWith('user:')) continue;
-    const user = await readUser(tx, actor.slice('user:'.length));
-    if (user) names.set(actor, user.name);
-  }
-  return names;
 }

@@ -13,8 +13,9 @@ import {
   type WordingVersion,
 } from '../../letter/index.ts';
 import type { Server } from '../../platform/http-server.ts';
+import { readActorNames } from './actor-names.ts';
 import { json, problems } from './answers.ts';
-import { readNames, seesNames } from './letter-list.ts';
+import { seesNames } from './letter-list.ts';
 import { findOwnAddress } from './letter-previews.ts';
 import { asOwner } from './letter-templates.ts';
 import {
@@ -226,7 +227,7 @@ export function letterTemplateDraftRoutes(api: Server, parts: ApiParts): void {
       );
       const page = found.slice(0, limit);
       const actors = page.flatMap(({ savedBy, publishedBy }) => [savedBy, publishedBy ?? savedBy]);
-      const names = await database.forSystem((tx) => readNames(tx, actors));
+      const names = await database.forSystem((tx) => readActorNames(tx, actors));
       const nextCursor = found.length > limit ? String(page.at(-1)?.version) : null;
       return { items: page.map((version) => toListed(version, names)), nextCursor };
     },

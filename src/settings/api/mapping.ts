@@ -4,9 +4,9 @@ import type { Tx } from '../../platform/database.ts';
 import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import type { Mapping } from '../../platform/tables.ts';
+import { readActorNames } from './actor-names.ts';
 import { json, problems } from './answers.ts';
 import { findConnection, toShownMapping, toSorted } from './connections.ts';
-import { readNames } from './letter-list.ts';
 import { mappingFileRoutes } from './mapping-file.ts';
 import { readMappingOverview, toSince } from './mapping-overview.ts';
 import {
@@ -140,7 +140,7 @@ function versionRoutes(api: Server, parts: ApiParts): void {
       );
       const page = read.slice(0, limit);
       const names = await database.forSystem((tx) =>
-        readNames(
+        readActorNames(
           tx,
           page.flatMap(({ madeBy }) => madeBy ?? []),
         ),

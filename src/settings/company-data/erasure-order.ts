@@ -24,6 +24,7 @@ export const erasureSteps: readonly (readonly TableName[])[] = [
   ['referral', 'credit', 'credit_reservation', 'ledger_posting'],
   ['write_back', 'receipt', 'consent'],
   ['consent_text'],
+  ['page_text', 'page_text_draft'],
   ['link'],
   ['letter'],
   ['letter_template_version'],

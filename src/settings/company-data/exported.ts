@@ -253,6 +253,16 @@ export const exportedTables: readonly ExportedTable[] = [
     { without: ['token_hash'] },
   ),
   table('consent_text', { text_hash: 'text' }, ['text_hash', 'text_version', 'locale', 'body', 'first_shown_at']),
+  table('page_text', { locale: 'text', version: 'integer' }, [
+    'locale',
+    'version',
+    'content',
+    'created_by',
+    'created_at',
+    'published_by',
+    'published_at',
+  ]),
+  table('page_text_draft', { locale: 'text' }, ['locale', 'content', 'updated_by', 'updated_at']),
   table('consent', { consent_id: 'uuid' }, [
     'consent_id',
     'person_id',

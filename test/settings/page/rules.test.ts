@@ -10,10 +10,8 @@ import {
   toChange,
   toMonths,
   toOpenReservations,
-  toStatement,
 } from '../../../src/settings/page/credits/ledger.ts';
 import { toRate } from '../../../src/settings/page/parts/count.tsx';
-import { toCsv } from '../../../src/settings/page/parts/csv.ts';
 import { formatTime } from '../../../src/settings/page/parts/time.tsx';
 import { toBack } from '../../../src/settings/page/sign-in/calls.ts';
 import { answerWith } from './support/answers.ts';
@@ -38,26 +36,6 @@ test('the page shows what the server allows, for every role and right', () => {
   expect(pairs.map(([role, right]) => [role, right, isAllowed(role, right)])).toEqual(
     pairs.map(([role, right]) => [role, right, may(role, right)]),
   );
-});
-
-describe('a file for spreadsheets', () => {
-  test.each([
-    ['=1+1', "'=1+1"],
-    ['+81', "'+81"],
-    ['-1', "'-1"],
-    ['@SUM(A1)', "'@SUM(A1)"],
-    ['\tx', "'\tx"],
-    ['\rx', `"'\rx"`],
-    ["O'Brien, Inc.", `"O'Brien, Inc."`],
-    ['「"髙﨑"」', '"「""髙﨑""」"'],
-    ['𠮷野\nさん', '"𠮷野\nさん"'],
-  ])('holds %j so that nothing runs and nothing is torn', (text, cell) => {
-    expect(toCsv(['a'], [[text]])).toBe(`\u{feff}a\r\n${cell}\r\n`);
-  });
-
-  test('keeps numbers as numbers, negative ones too', () => {
-    expect(toCsv(['amount'], [[-1]])).toContain('\r\n-1\r\n');
-  });
 });
 
 const posting = (change: Partial<CreditEntry>): CreditEntry => ({
@@ -140,32 +118,6 @@ describe('the ledger', () => {
     expect(all.map(({ id }) => id)).toEqual(['3', '2', '1']);
     expect(some.map(({ id }) => id)).toEqual(['3']);
     expect(asked).toHaveLength(5);
-  });
-
-  test('a statement has a line for each entry, oldest first', () => {
-    const entries = [
-      { account: 'available', amount: -1 },
-      { account: 'reserved', amount: 1 },
-    ];
-    const items = [posting({ seq: 2, kind: 'credit-reserved', reason: '=営業職', entries }), posting({ entries })];
-
-    const rows = toStatement(items, () => '確保');
-
-    expect(rows.map(([seq]) => seq)).toEqual([1, 1, 2, 2]);
-    expect(rows.at(-1)).toEqual([
-      2,
-      '2026-11-28T00:00:00.000Z',
-      'credit-reserved',
-      '確保',
-      'reserved',
-      1,
-      0,
-      0,
-      '=営業職',
-      '',
-      '',
-      '',
-    ]);
   });
 });
 

@@ -12,7 +12,5 @@ export type CompanyChange = z.input<typeof settings.CompanyChange>;
 export type Agency = z.input<typeof schemas.Agency>;
 export type AgencyDetails = z.input<typeof schemas.AgencyDetails>;
 export type AgencyLack = z.input<typeof schemas.AgencyLack>;
-export type ConsentPreview = z.input<typeof settings.ConsentPreview>;
-export type ConsentPage = NonNullable<z.input<typeof settings.ConsentPreviewQuery>['page']>;
 export type DataExport = z.input<typeof data.DataExport>;
 export type Deletion = z.input<typeof data.Deletion>;

@@ -1,8 +1,6 @@
 import { Button, Group, Paper, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { Download } from 'lucide-react';
+import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Balance, CreditEntry } from '../api/types.ts';
@@ -10,13 +8,12 @@ import { useApi } from '../api/use-api.tsx';
 import { useCompany, useMay } from '../api/use-company.ts';
 import { useList } from '../api/use-list.ts';
 import { Count } from '../parts/count.tsx';
-import { download, toCsv } from '../parts/csv.ts';
 import { PageTitle } from '../parts/page-title.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { ProgressOf } from '../parts/progress-of.tsx';
-import { readEntries, statementHeader, toStatement } from './ledger.ts';
 import { LedgerTable } from './ledger-table.tsx';
 import { ReserveDialog } from './reserve-dialog.tsx';
+import { StatementDialog } from './statement-dialog.tsx';
 
 const ReferralChart = lazy(async () => ({ default: (await import('./referral-chart.tsx')).ReferralChart }));
 
@@ -55,7 +52,7 @@ export function CreditsPage() {
         <Stack gap="md">
           <Group justify="space-between">
             <Title order={2}>{t('credits.ledger')}</Title>
-            {newest && <DownloadStatement company={slug} />}
+            {newest && <StatementDialog company={slug} />}
           </Group>
           <LedgerTable pages={pages} maySpend={maySpend} />
         </Stack>
@@ -101,32 +98,5 @@ function BalanceCards({ balance: { referrals, credits } }: { readonly balance: B
         </Stack>
       </Paper>
     </SimpleGrid>
-  );
-}
-
-function DownloadStatement({ company }: { readonly company: string }) {
-  const { t } = useTranslation();
-  const api = useApi();
-  const save = useMutation({
-    mutationFn: async () => {
-      const items = await readEntries(api, company);
-      const rows = toStatement(items, (kind) => t(`credits.kind.${kind}`));
-      download(`credits-${company}.csv`, toCsv(statementHeader, rows));
-      return rows.length;
-    },
-    onSuccess: (count) => notifications.show({ message: t('credits.downloaded', { count }) }),
-  });
-  return (
-    <Stack gap="xs">
-      <Button
-        variant="default"
-        leftSection={<Download size={18} aria-hidden />}
-        loading={save.isPending}
-        onClick={() => save.mutate()}
-      >
-        {t('credits.download')}
-      </Button>
-      <ProblemNote thrown={save.error} />
-    </Stack>
   );
 }

@@ -1,6 +1,5 @@
 import type { Api } from '../api/client.ts';
 import type { CreditEntry, Listed } from '../api/types.ts';
-import type { CsvRow } from '../parts/csv.ts';
 
 /** What one posting did to what a company has: referrals towards the next credit, and credits it may use. */
 export interface Change {
@@ -44,46 +43,6 @@ export async function readEntries(api: Api, company: string, since?: string): Pr
   } while (cursor !== undefined);
   return since === undefined ? found : found.filter(({ postedAt }) => toMonth(postedAt) >= since);
 }
-
-/** One line for each entry of each posting, oldest first, as a book-keeper takes them in. */
-export function toStatement(
-  items: readonly CreditEntry[],
-  kindOf: (kind: CreditEntry['kind']) => string,
-): readonly CsvRow[] {
-  return items
-    .toReversed()
-    .flatMap((item) =>
-      item.entries.map(({ account, amount }) => [
-        item.seq,
-        item.postedAt,
-        item.kind,
-        kindOf(item.kind),
-        account,
-        amount,
-        item.available,
-        item.towardsNext,
-        item.reason ?? '',
-        item.referralId ?? '',
-        item.creditId ?? '',
-        item.reservationId ?? '',
-      ]),
-    );
-}
-
-export const statementHeader: CsvRow = [
-  'seq',
-  'posted_at',
-  'kind',
-  'description',
-  'account',
-  'amount',
-  'credits_available_after',
-  'referrals_towards_next_after',
-  'reason',
-  'referral_id',
-  'credit_id',
-  'reservation_id',
-];
 
 export interface MonthCount {
   /** YYYY-MM. */
