@@ -77,10 +77,10 @@ describe.each(looks)('in $locale, $colorScheme, $width', (look) => {
     await page.goto(`${origin}/app/c/${written.slug}/applicants-page`);
     await page.frameLocator('iframe').locator('.own').first().waitFor();
     await page.getByRole('list').last().waitFor();
-    const desk = await lookAt(page, 'desk', look);
+    const desk = await lookAt(page, 'applicants-desk', look);
     await page.goto(`${origin}${written.link}?lang=${look.locale}`);
     await page.locator('.own').first().waitFor();
-    const asked = await lookAt(page, 'asked', look);
+    const asked = await lookAt(page, 'applicants-asked', look);
 
     expect([...desk, ...asked]).toEqual([]);
     expect(offences).toEqual([]);
@@ -103,7 +103,7 @@ test('words are written, looked at, published, changed and taken up again, and a
   await page.goto(`${origin}/app/c/${bare.slug}/applicants-page?width=phone`);
   await page.getByLabel('はじめの言葉').fill('ギフトを差し上げます');
   await page.getByText('「ギフト」は使えません').waitFor();
-  await takePicture(page, 'fault');
+  await takePicture(page, 'applicants-fault');
   await page.getByLabel('はじめの言葉').fill('お時間をいただき、ありがとうございました。');
   await page.frameLocator('iframe').getByText('お時間をいただき').waitFor();
   await page.getByRole('combobox', { name: '表示するページ' }).click();
@@ -122,7 +122,7 @@ test('words are written, looked at, published, changed and taken up again, and a
   await page.getByText('第2版を公開中').waitFor();
   await page.getByRole('button', { name: '変更点を見る 第2版' }).click();
   await page.getByRole('dialog').getByText('お時間をいただき').waitFor();
-  const faults = await lookAt(page, 'difference');
+  const faults = await lookAt(page, 'applicants-difference');
   await page.getByRole('dialog').getByRole('button', { name: '閉じる' }).click();
   await page.getByRole('button', { name: '下書きに戻す 第1版' }).click();
   await page.getByText('下書きあり').waitFor();

@@ -174,6 +174,9 @@ async function answerPeople(context: BrowserContext): Promise<void> {
       },
     ],
   };
+  await context.route('**/api/auth/passkey/list-user-passkeys', (route) =>
+    route.fulfill({ json: [{ id: 'p1', name: 'Chrome, Mac', createdAt: at }] }),
+  );
   for (const [name, items] of Object.entries(lists))
     await context.route(`**/api/v1/**${name}`, (route) => route.fulfill({ json: { items, nextCursor: null } }));
 }

@@ -1,5 +1,4 @@
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import type { i18n } from 'i18next';
@@ -7,6 +6,7 @@ import { I18nextProvider } from 'react-i18next';
 import type { Api } from './api/client.ts';
 import { ApiProvider } from './api/use-api.tsx';
 import { LanguageContext } from './parts/preferences.tsx';
+import { Toasts } from './parts/toasts.tsx';
 import type { Router } from './router.tsx';
 import { type Ways, WaysContext } from './sign-in/ways.ts';
 import type { Language } from './texts/i18n.ts';
@@ -38,7 +38,7 @@ export function App({ api, queries, router, texts, ways, chooseLanguage, styleNo
             <LanguageContext value={chooseLanguage}>
               <WaysContext value={ways}>
                 <RouterProvider router={router} />
-                <Notifications position="bottom-right" />
+                <Toasts />
               </WaysContext>
             </LanguageContext>
           </ApiProvider>

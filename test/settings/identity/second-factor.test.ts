@@ -198,3 +198,19 @@ async function readEmail(userId: string): Promise<string | undefined> {
   );
   return row?.email;
 }
+
+test('new recovery codes end the old ones, and a second factor that was turned off is asked for no more', async () => {
+  const { email, browser, recoveryCodes } = await enrol();
+
+  const renewed = await browser.auth('/two-factor/generate-backup-codes', {});
+  const withOld = await begin(email);
+  const refused = await withOld.browser.auth('/two-factor/verify-backup-code', { code: recoveryCodes[0] });
+  const taken = await withOld.browser.auth('/two-factor/verify-backup-code', { code: renewed.body.backupCodes[0] });
+  const off = await browser.auth('/two-factor/disable', {});
+  const { browser: alone } = await begin(email);
+
+  expect(renewed.body.backupCodes).toHaveLength(10);
+  expect(refused.status).toBe(401);
+  expect([taken.status, off.status]).toEqual([200, 200]);
+  expect((await alone.call('GET', '/me')).body.user.hasSecondFactor).toBe(false);
+});

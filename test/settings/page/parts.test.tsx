@@ -1,6 +1,7 @@
 /** @jest-environment jsdom */
 import { describe, expect, jest, test } from '@jest/globals';
-import { screen, waitFor, within } from '@testing-library/react';
+import { notifications } from '@mantine/notifications';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { ApiProblem } from '../../../src/settings/page/api/problem.ts';
@@ -19,6 +20,7 @@ import { SaveBar } from '../../../src/settings/page/parts/save-bar.tsx';
 import { SecretInput } from '../../../src/settings/page/parts/secret-input.tsx';
 import { StatusBadge } from '../../../src/settings/page/parts/status-badge.tsx';
 import { Time } from '../../../src/settings/page/parts/time.tsx';
+import { Toasts } from '../../../src/settings/page/parts/toasts.tsx';
 import { renderPart } from './support/render.tsx';
 
 const nothing = () => undefined;
@@ -315,4 +317,13 @@ test('a state is said in a word, and a time is that of Japan', async () => {
 
   expect(screen.getByText('失敗')).not.toBeNull();
   expect(screen.getByText('2026/04/01 00:05').getAttribute('datetime')).toBe('2026-03-31T15:05:00.000Z');
+});
+
+test('a short message can be closed by a button with a name', async () => {
+  await renderPart(<Toasts />);
+
+  act(() => void notifications.show({ message: '保存しました', autoClose: false }));
+
+  await userEvent.click(await screen.findByRole('button', { name: '閉じる' }));
+  await waitFor(() => expect(screen.queryByText('保存しました')).toBeNull());
 });

@@ -149,7 +149,7 @@ function useStep(step: Step, path: string, etag: string | null, onChanged: () =>
       await Promise.all([refresh(), queries.invalidateQueries({ queryKey: [`${path}/versions`] })]);
       onChanged();
       close();
-      notifications.show({ message: t(`applicants.done.${step}`), closeButtonProps: { 'aria-label': t('close') } });
+      notifications.show({ message: t(`applicants.done.${step}`) });
     },
     onError: (thrown) => (isConflict(toProblem(thrown)) ? refresh() : undefined),
   });

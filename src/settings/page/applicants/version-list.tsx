@@ -112,7 +112,7 @@ function useRestore(path: string, etag: string | null, onRestored: () => void) {
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: [path] });
       onRestored();
-      notifications.show({ message: t('applicants.restored'), closeButtonProps: { 'aria-label': t('close') } });
+      notifications.show({ message: t('applicants.restored') });
     },
   });
 }

@@ -53,7 +53,7 @@ export function WordsDesk({ slug, path, desk, maySet, shown, onChoose }: WordsDe
     onSuccess: async () => {
       await refresh();
       setTyped(undefined);
-      notifications.show({ message: t('applicants.saved'), closeButtonProps: { 'aria-label': t('close') } });
+      notifications.show({ message: t('applicants.saved') });
     },
   });
 

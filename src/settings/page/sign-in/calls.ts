@@ -79,12 +79,16 @@ export async function acceptInvitation(
   return twoFactorRedirect;
 }
 
-/** Makes a passkey on this machine and tells the server of it. @throws when the person closes the browser's question. */
-export async function addPasskey(api: Api): Promise<void> {
+/**
+ * Makes a passkey on this machine and tells the server of it.
+ * @param name by which it is found again, such as the browser and the system.
+ * @throws when the person closes the browser's question.
+ */
+export async function addPasskey(api: Api, name: string): Promise<void> {
   const { startRegistration } = await import('@simplewebauthn/browser');
   const optionsJSON = await api.auth<Parameters<typeof startRegistration>[0]['optionsJSON']>(
     'GET',
     '/passkey/generate-register-options',
   );
-  await api.auth('POST', '/passkey/verify-registration', { response: await startRegistration({ optionsJSON }) });
+  await api.auth('POST', '/passkey/verify-registration', { response: await startRegistration({ optionsJSON }), name });
 }

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Rocket } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Api } from '../api/client.ts';
 import type { Listed } from '../api/types.ts';
 import { useApi } from '../api/use-api.tsx';
 import { useCompany } from '../api/use-company.ts';
@@ -95,31 +96,30 @@ function Trial({ slug, ...parts }: PartProps & { readonly slug: string }) {
   const { t } = useTranslation();
   const api = useApi();
   const { id } = parts.connection;
-  const preview = useQuery({
+  const trial = useQuery({
     queryKey: ['/connections', 'go-live', id, 'trial'],
-    queryFn: ({ signal }) => api.get<GoLivePreview>(`/connections/${id}/go-live`, {}, signal),
+    queryFn: ({ signal }) => readTrial(api, slug, id, signal),
     refetchInterval: lookAgainMs,
   });
-  const letters = useQuery({
-    queryKey: ['/letters', 'trial', id],
-    queryFn: async ({ signal }) => {
-      const query = { company: slug, connection: id, status: 'planned,held', limit: shownAtMost };
-      return (await api.get<Listed<ListedLetter>>('/letters', query, signal)).items;
-    },
-    refetchInterval: lookAgainMs,
-  });
-  if (letters.error) return <ProblemNote thrown={letters.error} onRetry={() => void letters.refetch()} />;
-  if (!letters.data || !preview.data)
-    return <Skeleton height={260} radius="lg" role="status" aria-label={t('table.loading')} />;
-  if (letters.data.length === 0) return <NothingYet {...parts} />;
+  if (trial.error) return <ProblemNote thrown={trial.error} onRetry={() => void trial.refetch()} />;
+  if (!trial.data) return <Skeleton height={260} radius="lg" role="status" aria-label={t('table.loading')} />;
+  const { letters, preview } = trial.data;
+  if (letters.length === 0) return <NothingYet {...parts} />;
   return (
     <>
       <Card title={t('start.live.ifNow')}>
-        <Numbers preview={preview.data} numbers={toNumbers(preview.data, true)} />
+        <Numbers preview={preview} numbers={toNumbers(preview, true)} />
       </Card>
-      <Letters slug={slug} letters={letters.data} />
+      <Letters slug={slug} letters={letters} />
     </>
   );
+}
+
+/** The letters first, then what would become of them: so the numbers never lag behind the list. */
+async function readTrial(api: Api, slug: string, connection: string, signal: AbortSignal) {
+  const query = { company: slug, connection, status: 'planned,held', limit: shownAtMost };
+  const { items: letters } = await api.get<Listed<ListedLetter>>('/letters', query, signal);
+  return { letters, preview: await api.get<GoLivePreview>(`/connections/${connection}/go-live`, {}, signal) };
 }
 
 /** The first of them, and what one says. */
