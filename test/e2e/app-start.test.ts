@@ -59,8 +59,6 @@ test('from the first admin’s link to a letter that left, with a break in betwe
   await page.getByLabel('メールアドレス').fill('hanako@example.com');
   await page.getByRole('button', { name: 'はじめる' }).click();
   await page.getByRole('heading', { name: '会社を登録する' }).waitFor();
-  // The page asks who is signed in at once, and before that nobody is: a browser calls the answer an error.
-  const before = offences.length;
   await page.getByLabel('会社名').fill(name);
   await page.getByLabel('住所').fill('東京都港区架空台4-5-6');
   await page.getByLabel('問い合わせ先のメールアドレス').fill('recruit@example.com');
@@ -157,7 +155,7 @@ test('from the first admin’s link to a letter that left, with a break in betwe
   expect(isOver).toBe(true);
   expect(mail.text).toContain(`${service.baseUrl}/c/`);
   expect(counts).toEqual({ sent: 1, cancelled: 1 });
-  expect(offences.slice(before)).toEqual([]);
+  expect(offences).toEqual([]);
 
   async function call(method: string, path: string, sent?: object) {
     const response = await fetch(`${service.baseUrl}/api/v1${path}`, {
@@ -185,6 +183,8 @@ describe('on the way', () => {
 
   beforeAll(async () => {
     relay = await openRelay();
+    let companyId = '';
+    app = await openApp(relay, () => [{ slug: 'sakura-foods', id: companyId, name }]);
     const { body } = await relay.call('POST', '/companies', {
       slug: 'sakura-foods',
       name,
@@ -192,7 +192,7 @@ describe('on the way', () => {
       postalAddress: '東京都港区架空台4-5-6',
       contactEmail: 'recruit@example.com',
     });
-    const companyId = body.id;
+    companyId = body.id;
     await relay.call('PUT', '/companies/sakura-foods/agency', sampleAgency);
     const { body: connection } = await relay.call('POST', '/connections', {
       company: 'sakura-foods',
@@ -210,11 +210,10 @@ describe('on the way', () => {
     await reject(connection.id, { familyName: '髙﨑', givenName: '花子', email: 'hanako@example.com' });
     relay.clock.advance(20 * dayMs);
     await reject(connection.id, { familyName: "O'Brien", givenName: 'Conan', email: 'conan@example.com' });
-    app = await openApp(relay, [{ slug: 'sakura-foods', id: companyId, name }]);
   }, 120_000);
   afterAll(async () => {
-    await app.close();
-    await relay.close();
+    await app?.close();
+    await relay?.close();
   });
 
   async function reject(

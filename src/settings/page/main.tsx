@@ -4,7 +4,7 @@ import './page.css';
 import { setNonce } from 'get-nonce';
 import { createRoot } from 'react-dom/client';
 import { openApi } from './api/client.ts';
-import { meKey, meQuery } from './api/me.ts';
+import { meKey } from './api/me.ts';
 import { openQueryClient } from './api/use-api.tsx';
 import { App } from './app.tsx';
 import { openRouter, preloadPage } from './router.tsx';
@@ -18,8 +18,7 @@ const reading = openTexts(spoken);
 const api = openApi({ fetch: (...request) => fetch(...request), language: () => spoken });
 const queries = openQueryClient({ onSignedOut });
 const router = openRouter({ api, queries, recall });
-// The words, who is signed in, and the page itself: all asked for at once, none after the other.
-if (location.pathname.startsWith('/app/c/')) void queries.prefetchQuery(meQuery(api));
+// The words and the page itself are asked for at once, not one after the other.
 preloadPage(router);
 const texts = await reading;
 const styleNonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? '';
