@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Mailer } from '../../src/platform/mail.ts';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { MailOutcome } from '../../src/platform/mail.ts';
 import { createInvitation } from '../../src/settings/identity/invitations.ts';
 import { makeTestClock } from '../support/clock.ts';
 import { addMember, openBrowser } from './identity/browser.ts';
@@ -178,41 +178,44 @@ test('a test to a person arrives in the conversation with them', async () => {
   expect(textOf(workspace.messages.at(-1))).toContain('テスト通知');
 });
 
-test.each([
-  [{ kind: 'refused', isPermanent: false, reason: 'login-refused' }, 'SMTP_URL のユーザー名とパスワード'],
-  [{ kind: 'refused', isPermanent: false, reason: 'server-unreachable' }, 'ホスト名・ポート'],
-  [{ kind: 'refused', isPermanent: true, reason: 'smtp-550' }, 'smtp-550'],
-  [{ kind: 'unknown', reason: 'answer-missing' }, '届いているか確認してから'],
-] as const)('a test mail that ends as %j says why, and nothing is called tested', async (outcome, why) => {
-  let isBroken = false;
-  const mailer: Mailer = {
-    kind: 'smtp',
-    isIdempotent: false,
-    send: async () => (isBroken ? outcome : { kind: 'sent' }),
-    close: async () => undefined,
-  };
-  const relay = await openRelay({ mailer });
-  const { slug, id } = await addCompany(relay);
-  const { browser } = await enter(relay, id);
-  isBroken = true;
-
-  const { status, body } = await browser.call('POST', `/companies/${slug}/start/test-mail`, undefined, {
-    'accept-language': 'ja',
+describe('where mail does not leave', () => {
+  let outcome: MailOutcome = { kind: 'sent' };
+  let relay: TestRelay;
+  beforeAll(async () => {
+    relay = await openRelay({
+      mailer: { kind: 'smtp', isIdempotent: false, send: async () => outcome, close: async () => undefined },
+    });
   });
-  const start = await relay.call('GET', `/companies/${slug}/start`);
-  await relay.close();
+  afterAll(() => relay.close());
 
-  expect([status, body.code]).toEqual([503, 'mail_unavailable']);
-  expect(body.title).toContain(why);
-  expect(start.body).toMatchObject({ marks: [], mail: { kind: 'smtp' } });
+  test.each([
+    [{ kind: 'refused', isPermanent: false, reason: 'login-refused' }, 'SMTP_URL のユーザー名とパスワード'],
+    [{ kind: 'refused', isPermanent: false, reason: 'server-unreachable' }, 'ホスト名・ポート'],
+    [{ kind: 'refused', isPermanent: true, reason: 'smtp-550' }, 'smtp-550'],
+    [{ kind: 'unknown', reason: 'answer-missing' }, '届いているか確認してから'],
+  ] as const)('a test mail that ends as %j says why, and nothing is called tested', async (ends, why) => {
+    outcome = { kind: 'sent' };
+    const { slug, id } = await addCompany(relay);
+    const { browser } = await enter(relay, id, `${slug}@example.com`);
+    outcome = ends;
+
+    const { status, body } = await browser.call('POST', `/companies/${slug}/start/test-mail`, undefined, {
+      'accept-language': 'ja',
+    });
+
+    const start = await relay.call('GET', `/companies/${slug}/start`);
+    expect([status, body.code]).toEqual([503, 'mail_unavailable']);
+    expect(body.title).toContain(why);
+    expect(start.body).toMatchObject({ marks: [], mail: { kind: 'smtp' } });
+  });
 });
 
 /** An owner, where no mail arrives that could invite one. */
-async function enter(relay: TestRelay, companyId: string) {
+async function enter(relay: TestRelay, companyId: string, email: string) {
   const { code } = await relay.database.forSystem((tx) =>
     createInvitation(tx, {
       companyId,
-      email: 'owner@example.com',
+      email,
       role: 'owner',
       actor: 'admin',
       now: relay.clock.now(),
