@@ -177,8 +177,8 @@ function useNextPage<T>(pages: Pages<T>, isNear: boolean): void {
 }
 
 /**
- * One row can be reached by Tab; the arrows choose which. A row that is not drawn yet is drawn first, then focused; while
- * the list still finds its place the row may be drawn anew, so the focus is held until it stands.
+ * One row can be reached by Tab; the arrows choose which. A row that is not drawn yet is drawn first, then focused. While
+ * the list finds its place and grows it may lose the row again: it is sought until the reader does something else.
  */
 function useWalk(
   body: { readonly current: HTMLElement | null },
@@ -188,24 +188,40 @@ function useWalk(
 ) {
   const [active, setActive] = useState(0);
   const wanted = useRef<number>(undefined);
+  useForgetting(wanted);
   useEffect(() => {
-    const row = body.current?.querySelector<HTMLElement>(`[data-index="${wanted.current}"]`);
-    if (!row) return;
+    if (wanted.current === undefined) return;
     const { activeElement } = document;
-    if (activeElement === document.body || body.current?.contains(activeElement)) row.focus({ preventScroll: true });
-    if (!isScrolling) wanted.current = undefined;
+    const row = body.current?.querySelector<HTMLElement>(`[data-index="${wanted.current}"]`);
+    if (activeElement !== document.body && !body.current?.contains(activeElement)) wanted.current = undefined;
+    else if (row) row.focus({ preventScroll: true });
+    else if (!isScrolling) show(wanted.current);
   });
 
   function onKeyDown(event: KeyboardEvent<HTMLElement>) {
     const next = toNext(event.key, active, length);
     const isInside = event.target instanceof HTMLElement && event.target.closest('input, textarea, select') !== null;
+    wanted.current = isInside ? undefined : next;
     if (next === undefined || isInside) return;
     event.preventDefault();
-    wanted.current = next;
     setActive(next);
     show(next);
   }
   return { active, setActive, onKeyDown };
+}
+
+/** Whoever scrolls or presses elsewhere wants no row any more. */
+function useForgetting(wanted: { current: number | undefined }): void {
+  useEffect(() => {
+    const forget = () => {
+      wanted.current = undefined;
+    };
+    const signs = ['wheel', 'touchmove', 'pointerdown'] as const;
+    for (const sign of signs) window.addEventListener(sign, forget, { passive: true });
+    return () => {
+      for (const sign of signs) window.removeEventListener(sign, forget);
+    };
+  }, [wanted]);
 }
 
 function toNext(key: string, active: number, length: number): number | undefined {
