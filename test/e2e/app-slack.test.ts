@@ -20,11 +20,11 @@ beforeAll(async () => {
   slack = await startFakeSlack({ now: () => clock.now() });
   const { clientId, clientSecret, signingSecret, authorizeUrl, url: apiUrl } = slack;
   relay = await openRelay({ clock, slack: { clientId, clientSecret, signingSecret, authorizeUrl, apiUrl } });
+  app = await openApp(relay, [{ slug: 'sakura-foods' }, { slug: 'walk' }, { slug: 'none' }], { hasSlackSignIn: false });
+  origin = app.origin;
   slack.limitRates(false);
   workspace = slack.addWorkspace({ name: '架空さくら' });
   await addTied('sakura-foods');
-  app = await openApp(relay, [{ slug: 'sakura-foods' }, { slug: 'walk' }, { slug: 'none' }], { hasSlackSignIn: false });
-  origin = app.origin;
 }, 120_000);
 afterAll(async () => {
   await app?.close();
