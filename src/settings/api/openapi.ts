@@ -23,7 +23,7 @@ session, what changes something must come from our own origin.
 
 const tags = [
   { name: 'Companies', description: 'Employers, and the licensed agency each of them works with.' },
-  { name: 'Setup', description: 'How far a company is with its set-up, and the checks of it.' },
+  { name: 'First run', description: 'How far a company is with its set-up, and the checks of it.' },
   { name: 'Connections', description: "A company's installed connectors, and what the ATS delivered." },
   { name: 'Stream', description: 'What became of each rejection: letter, consent, notice.' },
   { name: 'Letters', description: "A company's own letter templates: drafts, versions, previews." },

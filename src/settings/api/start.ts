@@ -16,7 +16,7 @@ import { SlugParams } from './schemas.ts';
 import { toPlace } from './slack.ts';
 import { LetterApproval, SampleMailRequest, SlackChoice, SlackTested, Start } from './start-schemas.ts';
 
-const tags = ['Setup'];
+const tags = ['First run'];
 
 /** How far a company is with its set-up, and the checks that no other part of the API has. */
 export function startRoutes(api: Server, parts: ApiParts): void {
