@@ -1,7 +1,8 @@
 import { type KnownPerson, readRejectionsOfPeople } from '../intake/index.ts';
 import type { Tx } from '../platform/database.ts';
+import { toLongDate } from '../platform/japan.ts';
 import { maskEmail } from './model.ts';
-import { type HeldView, type Locale, toDay, toMoment } from './pages.ts';
+import { type HeldView, type Locale, toMoment } from './pages.ts';
 import { readDecisions, readMails } from './store.ts';
 import type { Visit } from './visit.ts';
 
@@ -15,7 +16,7 @@ export async function readHeld(tx: Tx, { link, person }: Visit, locale: Locale):
     email: person.email ? maskEmail(person.email) : undefined,
     applications: rejections
       .filter(({ status }) => status !== 'erased')
-      .map(({ job, decidedAt }) => ({ job, decidedAt: toDay(locale, decidedAt) })),
+      .map(({ job, decidedAt }) => ({ job, decidedAt: toLongDate(locale, decidedAt) })),
     mails: mails.map(({ kind, sentAt }) => ({ kind, sentAt: toMoment(locale, sentAt) })),
     decisions: decisions.map(({ decision, decidedAt, textVersion, locale: shownIn, referralCode }) => ({
       decision,

@@ -200,18 +200,9 @@ const moments = {
   ja: new Intl.DateTimeFormat('ja-JP', { dateStyle: 'long', timeStyle: 'short', timeZone: 'Asia/Tokyo' }),
   en: new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'Asia/Tokyo' }),
 };
-const days = {
-  ja: new Intl.DateTimeFormat('ja-JP', { dateStyle: 'long', timeZone: 'Asia/Tokyo' }),
-  en: new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'Asia/Tokyo' }),
-};
 
 /** An instant as people in Japan read it, to the minute. */
 export function toMoment(locale: Locale, instant: Date): string {
   const text = moments[locale].format(instant);
   return locale === 'ja' ? `${text}（日本時間）` : `${text} (Japan time)`;
-}
-
-/** The day of an instant in Japan. */
-export function toDay(locale: Locale, instant: Date): string {
-  return days[locale].format(instant);
 }

@@ -1,6 +1,7 @@
 import { type Agency, type Company, defaultTerms, type Terms } from '../company/index.ts';
+import { dayMs, toLongDate } from '../platform/japan.ts';
 import type { PageWords } from './own-words.ts';
-import { type Locale, openPages, type Pages, toDay, toMoment } from './pages.ts';
+import { type Locale, openPages, type Pages, toMoment } from './pages.ts';
 
 /** The pages an admin may look at before any applicant does. `expired`: what a link that ran out unanswered leads to. */
 export const previewNames = ['ask', 'granted', 'declined', 'withdrawn', 'expired'] as const;
@@ -35,7 +36,7 @@ export function openConsentPreview(pages: Pages = openPages()): (request: Previe
       text: pages.renderText(text, locale, facts).body,
     });
     const decidedAt = toMoment(locale, now);
-    const grantsUntil = toDay(locale, new Date(now.getTime() + answerDays * 86_400_000));
+    const grantsUntil = toLongDate(locale, new Date(now.getTime() + answerDays * dayMs));
     const asked = { ...toForm('introduction'), decidedAt, grantsUntil };
     if (name === 'ask') return pages.render('ask', locale, { ...toForm('introduction'), hint: undefined });
     if (name === 'declined')

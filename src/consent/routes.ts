@@ -2,11 +2,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Database } from '../platform/database.ts';
 import type { Server } from '../platform/http-server.ts';
+import { toLongDate } from '../platform/japan.ts';
 import type { Answers } from './answer.ts';
 import { comesFromOurPage, type Door, type DoorParts, openDoor, type Replies, readAskedLocale } from './door.ts';
 import { readHeld } from './held.ts';
 import { isOpen, maskEmail, purposes, type Wish, wishes } from './model.ts';
-import { type Locale, type NoticeName, type TextName, toDay, toMoment } from './pages.ts';
+import { type Locale, type NoticeName, type TextName, toMoment } from './pages.ts';
 import type { Visit, Visits } from './visit.ts';
 
 export interface RouteParts extends DoorParts {
@@ -89,7 +90,7 @@ function openVisitReplies({ pages, clock }: RouteParts, replies: Replies): Visit
           thanks: facts.own[locale]?.words.thanksGranted || undefined,
         });
       }
-      const grantsUntil = toDay(locale, standing.grantsUntil);
+      const grantsUntil = toLongDate(locale, standing.grantsUntil);
       const form = isOpen(standing, now) ? toForm('introduction') : { text: '', nonce: null };
       const view = { ...frame, ...form, decidedAt, grantsUntil };
       if (consent.decision === 'withdrawn') return send(reply, 200, 'withdrawn', locale, { ...view, agency });

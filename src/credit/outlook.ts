@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { readAgency } from '../company/index.ts';
 import type { Tx } from '../platform/database.ts';
+import { weekMs } from '../platform/japan.ts';
 import { readBalance } from './balance.ts';
 
 /** Credits of the company's agency that can still be used and end before an instant, the soonest first. */
@@ -46,7 +47,6 @@ export async function listOpenReservations(tx: Tx, companyId: string): Promise<r
   }));
 }
 
-const weekMs = 7 * 24 * 3_600_000;
 const weeksMax = 8;
 
 export interface Projection {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Connection } from '../connector/index.ts';
 import { RelayError, toRelayError } from '../platform/errors.ts';
+import { dayMs } from '../platform/japan.ts';
 import type { JobData, Jobs } from '../platform/jobs.ts';
 import { type Turn, takeTurn } from '../platform/lease.ts';
 import { hasWaiting, startBackfill } from './backfill.ts';
@@ -48,7 +49,6 @@ const waitMs = 20_000;
 /** Longer than one page can take; renewed with every page. */
 const holdMs = 3 * 60_000;
 
-const dayMs = 24 * 60 * 60_000;
 const firstDays = 90;
 /** How far a reading that begins anew goes back before the last complete one. */
 const overlapMs = dayMs;

@@ -1,9 +1,9 @@
 import type { Tx } from '../platform/database.ts';
+import { dayMs } from '../platform/japan.ts';
 import type { Place } from './poll-store.ts';
 import type { ProcessParts } from './process.ts';
 import { type Hearing, heardDays, judgeSilence, triesMs } from './silence.ts';
 
-const dayMs = 24 * 60 * 60_000;
 /** The newest of them: enough to know what is usual, and no more than can be looked through every hour. */
 const rowsMax = 2_000;
 /** How far back missed rejections are looked for. */

@@ -17,6 +17,16 @@ export function toJapaneseDate(instant: Date): string {
   return readClock(instant).slice(0, 10);
 }
 
+const longDates = {
+  ja: new Intl.DateTimeFormat('ja-JP', { dateStyle: 'long', timeZone: 'Asia/Tokyo' }),
+  en: new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'Asia/Tokyo' }),
+};
+
+/** The day of an instant in Japan, as people write it: `2026年11月24日`, `24 November 2026`. */
+export function toLongDate(locale: 'ja' | 'en', instant: Date): string {
+  return longDates[locale].format(instant);
+}
+
 /** `2026-11-24 10:00` in Japan. */
 export function toJapaneseMinute(instant: Date): string {
   return readClock(instant).slice(0, 16).replace('T', ' ');

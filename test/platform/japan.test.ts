@@ -5,6 +5,7 @@ import {
   toJapaneseDay,
   toJapaneseMinute,
   toJapaneseMonday,
+  toLongDate,
 } from '../../src/platform/japan.ts';
 
 const iso = (instant: Date) => instant.toISOString();
@@ -12,6 +13,8 @@ const iso = (instant: Date) => instant.toISOString();
 test('the date in Japan is not the one in London', () => {
   expect(toJapaneseDate(new Date('2026-12-31T14:59:59.999Z'))).toBe('2026-12-31');
   expect(toJapaneseDate(new Date('2026-12-31T15:00:00Z'))).toBe('2027-01-01');
+  expect(toLongDate('ja', new Date('2026-12-31T15:00:00Z'))).toBe('2027年1月1日');
+  expect(toLongDate('en', new Date('2026-12-31T15:00:00Z'))).toBe('1 January 2027');
   expect(toJapaneseMinute(new Date('2026-12-31T15:04:59Z'))).toBe('2027-01-01 00:04');
 });
 

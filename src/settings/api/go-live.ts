@@ -2,14 +2,13 @@ import { findAgencyLack, readAgency } from '../../company/index.ts';
 import { type GoingLive, readGoingLive } from '../../letter/index.ts';
 import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
+import { dayMs } from '../../platform/japan.ts';
 import { json, problems } from './answers.ts';
 import { findConnection, requireCompleteAgency, toConnection } from './connections.ts';
 import { GoLive, GoLivePreview, GoLiveQuery, WentLive } from './go-live-schemas.ts';
 import { confirmAbove } from './letters-schemas.ts';
 import type { ApiParts } from './parts.ts';
 import { IdParams } from './schemas.ts';
-
-const dayMs = 24 * 60 * 60_000;
 
 /** From a trial run to the real one, with its consequences in numbers before and in one transaction. */
 export function goLiveRoutes(api: Server, parts: ApiParts): void {

@@ -2,10 +2,9 @@ import { type Connection, listMappingVersions, type Reason } from '../../connect
 import { type RuleUse, readMappingUse } from '../../letter/index.ts';
 import type { ErrorCode } from '../../platform/error-codes.ts';
 import { toRelayError } from '../../platform/errors.ts';
+import { dayMs } from '../../platform/japan.ts';
 import type { MappingOverview } from './mapping-schemas.ts';
 import type { ApiParts } from './parts.ts';
-
-const dayMs = 24 * 60 * 60 * 1000;
 
 /** Since when rejections are counted. */
 export function toSince(now: Date): Date {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { countSightings, listSightings, readReach } from '../../intake/index.ts';
 import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
+import { dayMs } from '../../platform/japan.ts';
 import { json, problems, vendorProblems } from './answers.ts';
 import { findConnection } from './connections.ts';
 import { Backfill, PollFound } from './connections-schemas.ts';
@@ -28,8 +29,6 @@ const BackfillQuery = z.strictObject({
   cursor: z.string().max(500).optional().describe('`nextCursor` of the page before.'),
   limit: PageQuery.shape.limit,
 });
-
-const dayMs = 24 * 60 * 60_000;
 
 /** Reconciliation by polling, and the dry run of what it would have told before the mark. */
 export function pollRoutes(api: Server, parts: ApiParts): void {

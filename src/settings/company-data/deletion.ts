@@ -13,7 +13,7 @@ import { appendAudit } from '../../platform/audit.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Tx } from '../../platform/database.ts';
 import { RelayError } from '../../platform/errors.ts';
-import { dayMs } from '../../platform/japan.ts';
+import { dayMs, toLongDate } from '../../platform/japan.ts';
 import type { JobData, Jobs } from '../../platform/jobs.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Mail, Mailer } from '../../platform/mail.ts';
@@ -135,11 +135,6 @@ async function tellOwner(parts: DeletionParts, companyId: string, userId: string
     );
 }
 
-const days = {
-  ja: new Intl.DateTimeFormat('ja', { timeZone: 'Asia/Tokyo', dateStyle: 'long' }),
-  en: new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Tokyo', dateStyle: 'long' }),
-} as const;
-
 async function writeMail(
   { baseUrl, mailFrom }: DeletionParts,
   tx: Tx,
@@ -159,7 +154,7 @@ async function writeMail(
     to: { name: '', address: owner.email },
     ...renderMail('company-deletion', locale, {
       companyName: name,
-      endsOn: days[locale].format(deletion.endsAt),
+      endsOn: toLongDate(locale, deletion.endsAt),
       dataUrl: `${baseUrl}/app/c/${slug}/settings?tab=data`,
       serviceUrl: baseUrl,
     }),

@@ -10,6 +10,7 @@ import { CopyButton } from '../parts/copy-button.tsx';
 import { EmptyState } from '../parts/empty-state.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { StatusBadge } from '../parts/status-badge.tsx';
+import { toLanguage } from '../texts/i18n.ts';
 import { ApplicantSelect } from './applicant-select.tsx';
 import { LocaleSelect, TestMail } from './letter-drawer.tsx';
 import styles from './letters.module.css';
@@ -28,7 +29,7 @@ export interface WordingProps {
 /** How the letter is worded, with an invented applicant or a real rejection, and how it gets into the ATSs. */
 export function Wording({ company, mayTest, connections, titleOf }: WordingProps) {
   const { t, i18n } = useTranslation();
-  const [locale, setLocale] = useState<Locale>(i18n.language === 'en' ? 'en' : 'ja');
+  const [locale, setLocale] = useState<Locale>(toLanguage(i18n.language));
   const [letterId, setLetterId] = useState<string | null>(null);
   return (
     <Stack gap="xl">

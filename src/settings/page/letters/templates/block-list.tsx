@@ -2,6 +2,7 @@ import { Button, Menu, Stack, VisuallyHidden } from '@mantine/core';
 import { Plus } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { toLanguage } from '../../texts/i18n.ts';
 import { BlockCard } from './block-card.tsx';
 import { addBlock, canAdd, changeBlock, type Edited, kinds, makeBlock, moveBlock, removeBlock } from './edit.ts';
 import styles from './editor.module.css';
@@ -22,7 +23,7 @@ export function BlockList({ edited, locale, faults, maySet, onChange }: BlockLis
   const adder = useRef<HTMLButtonElement>(null);
   const [told, setTold] = useState('');
   const wanted = useRef<string>(undefined);
-  const language = i18n.language === 'en' ? 'en' : 'ja';
+  const language = toLanguage(i18n.language);
 
   useEffect(() => {
     if (wanted.current === undefined) return;

@@ -10,6 +10,7 @@ import { useApi } from '../../api/use-api.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { SaveBar } from '../../parts/save-bar.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
+import { toLanguage } from '../../texts/i18n.ts';
 import { BlockList } from './block-list.tsx';
 import { DraftActs } from './draft-acts.tsx';
 import { type Edited, isSame, limits, toEdited, toWording } from './edit.ts';
@@ -148,7 +149,7 @@ function usePreview(slug: string, locale: Locale, edited: Edited, letterId: stri
 
 function useFaultWords(faults: readonly WordingFault[]): string {
   const { i18n } = useTranslation();
-  return faults.map(({ message }) => message[i18n.language === 'en' ? 'en' : 'ja']).join(' ');
+  return faults.map(({ message }) => message[toLanguage(i18n.language)]).join(' ');
 }
 
 /** What the letter as a whole lacks; what concerns a block stands there. */
@@ -166,7 +167,7 @@ function LetterFaults({ faults }: { readonly faults: readonly WordingFault[] }) 
     >
       <List size="sm">
         {own.map(({ code, message }) => (
-          <List.Item key={code}>{message[i18n.language === 'en' ? 'en' : 'ja']}</List.Item>
+          <List.Item key={code}>{message[toLanguage(i18n.language)]}</List.Item>
         ))}
       </List>
     </Alert>

@@ -1,10 +1,9 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Modal, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApi } from '../../api/use-api.tsx';
-import { ProblemNote } from '../../parts/problem-note.tsx';
+import { NameForm } from './name-form.tsx';
 import type { LetterTemplate, NewLetterTemplate } from './types.ts';
 
 export interface NewTemplateProps {
@@ -38,9 +37,8 @@ function Question({ slug, from, onClose }: QuestionProps) {
   const api = useApi();
   const queries = useQueryClient();
   const go = useNavigate();
-  const [name, setName] = useState(from ? t('templates.copyOf', { name: from.name }).slice(0, 80) : '');
   const make = useMutation({
-    mutationFn: () => {
+    mutationFn: (name: string) => {
       const asked: NewLetterTemplate = { name, ...(from && { from: from.id }) };
       return api.send<LetterTemplate>('POST', '/letter-templates', { company: slug, ...asked });
     },
@@ -50,34 +48,17 @@ function Question({ slug, from, onClose }: QuestionProps) {
     },
   });
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    if (name.trim() !== '' && !make.isPending) make.mutate();
-  }
-
   return (
-    <form onSubmit={submit}>
-      <Stack>
-        <Text>{from ? t('templates.beginsWith', { name: from.name }) : t('templates.beginsWithStandard')}</Text>
-        <TextInput
-          label={t('templates.name')}
-          description={t('templates.nameText')}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          maxLength={80}
-          autoComplete="off"
-          data-autofocus
-        />
-        <ProblemNote thrown={make.error} />
-        <Group justify="flex-end" gap="sm">
-          <Button variant="default" onClick={onClose}>
-            {t('cancel')}
-          </Button>
-          <Button type="submit" disabled={name.trim() === ''} loading={make.isPending}>
-            {t('templates.make')}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <Stack>
+      <Text>{from ? t('templates.beginsWith', { name: from.name }) : t('templates.beginsWithStandard')}</Text>
+      <NameForm
+        start={from ? t('templates.copyOf', { name: from.name }) : ''}
+        verb={t('templates.make')}
+        isBusy={make.isPending}
+        thrown={make.error}
+        onName={(name) => make.mutate(name)}
+        onClose={onClose}
+      />
+    </Stack>
   );
 }

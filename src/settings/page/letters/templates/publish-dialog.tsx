@@ -5,6 +5,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApi } from '../../api/use-api.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
+import { toLanguage } from '../../texts/i18n.ts';
 import type { DraftActsProps } from './draft-acts.tsx';
 
 export interface PublishDialogProps extends Pick<DraftActsProps, 'template' | 'desk' | 'path' | 'onDone'> {
@@ -35,7 +36,7 @@ function Question({ template, desk, path, onDone, onClose }: PublishDialogProps)
   const api = useApi();
   const [reason, setReason] = useState('');
   const { faults, locale, version } = desk.value;
-  const language = i18n.language === 'en' ? 'en' : 'ja';
+  const language = toLanguage(i18n.language);
   const isWaivable = faults.length > 0 && faults.every(({ code }) => code === 'gift-word');
   const isAllowed = faults.length === 0 || (isWaivable && reason.trim().length >= reasonAtLeast);
   const publish = useMutation({

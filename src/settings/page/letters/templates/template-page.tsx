@@ -1,8 +1,7 @@
-import { Button, Group, Modal, SegmentedControl, Skeleton, Stack, TextInput } from '@mantine/core';
+import { Button, Modal, SegmentedControl, Skeleton, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Tagged } from '../../api/client.ts';
 import { useApi } from '../../api/use-api.tsx';
@@ -10,7 +9,9 @@ import { useCompany, useMay } from '../../api/use-company.ts';
 import { TextLink } from '../../parts/links.tsx';
 import { PageTitle } from '../../parts/page-title.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
+import { toLanguage } from '../../texts/i18n.ts';
 import { DraftEditor } from './draft-editor.tsx';
+import { NameForm } from './name-form.tsx';
 import type { LetterTemplate, LetterTemplateChange, Locale } from './types.ts';
 
 const route = getRouteApi('/c/$company/letters/templates/$template');
@@ -26,7 +27,7 @@ export function TemplatePage() {
   const go = route.useNavigate();
   const maySet = useMay('settings');
   const mayTest = useMay('letters');
-  const locale = search.locale ?? (i18n.language === 'en' ? 'en' : 'ja');
+  const locale = search.locale ?? toLanguage(i18n.language);
   const template = useQuery({
     queryKey: [`/letter-templates/${id}`],
     queryFn: ({ signal }) => api.getTagged<LetterTemplate>(`/letter-templates/${id}`, {}, signal),
@@ -80,20 +81,25 @@ function Rename({ template }: { readonly template: Tagged<LetterTemplate> }) {
         title={t('templates.rename')}
         closeButtonProps={{ 'aria-label': t('close') }}
       >
-        <NameForm template={template} onClose={close} />
+        <RenameForm template={template} onClose={close} />
       </Modal>
     </>
   );
 }
 
-function NameForm({ template, onClose }: { readonly template: Tagged<LetterTemplate>; readonly onClose: () => void }) {
+function RenameForm({
+  template,
+  onClose,
+}: {
+  readonly template: Tagged<LetterTemplate>;
+  readonly onClose: () => void;
+}) {
   const { t } = useTranslation();
   const api = useApi();
   const queries = useQueryClient();
   const { id } = template.value;
-  const [name, setName] = useState(template.value.name);
   const rename = useMutation({
-    mutationFn: () => {
+    mutationFn: (name: string) => {
       const change: LetterTemplateChange = { name };
       return api.send('PATCH', `/letter-templates/${id}`, change, template.etag);
     },
@@ -106,33 +112,14 @@ function NameForm({ template, onClose }: { readonly template: Tagged<LetterTempl
     },
   });
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    if (name.trim() !== '' && !rename.isPending) rename.mutate();
-  }
-
   return (
-    <form onSubmit={submit}>
-      <Stack>
-        <TextInput
-          label={t('templates.name')}
-          description={t('templates.nameText')}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          maxLength={80}
-          autoComplete="off"
-          data-autofocus
-        />
-        <ProblemNote thrown={rename.error} />
-        <Group justify="flex-end" gap="sm">
-          <Button variant="default" onClick={onClose}>
-            {t('cancel')}
-          </Button>
-          <Button type="submit" disabled={name.trim() === ''} loading={rename.isPending}>
-            {t('templates.rename')}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <NameForm
+      start={template.value.name}
+      verb={t('templates.rename')}
+      isBusy={rename.isPending}
+      thrown={rename.error}
+      onName={(name) => rename.mutate(name)}
+      onClose={onClose}
+    />
   );
 }
