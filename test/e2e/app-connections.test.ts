@@ -163,6 +163,7 @@ test('what was typed is not lost by leaving, and a change of another admin is no
   await page.getByRole('button', { name: '保存する' }).click();
   await page.getByText('ほかの人がこの内容を保存しました').waitFor();
   await page.getByRole('button', { name: '最新の内容を読み込む' }).click();
+  await page.locator('input[value="1時間"]').waitFor();
   await page.getByLabel('いつでも').check();
   await page.getByRole('button', { name: '保存する' }).click();
   await page.getByRole('button', { name: '保存する' }).waitFor({ state: 'detached' });

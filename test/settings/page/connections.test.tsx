@@ -56,20 +56,20 @@ const connector: Connector = {
 
 function Form({
   areSet = false,
-  onValues,
+  onTyped = () => undefined,
 }: {
   readonly areSet?: boolean;
-  readonly onValues: (values: Values) => void;
+  readonly onTyped?: (name: string, value: string) => void;
 }) {
-  const [values, setValues] = useState<Values>({});
+  const [values, setValues] = useState<Values>({ tenant: 'sakura' });
   return (
     <Fields
       fields={toFieldsOf(connector.fields, 'client-credentials')}
       values={values}
       areSet={areSet}
-      onChange={(next) => {
-        setValues(next);
-        onValues(next);
+      onChange={(name, value) => {
+        setValues({ ...values, [name]: value });
+        onTyped(name, value);
       }}
     />
   );
@@ -77,13 +77,17 @@ function Form({
 
 describe('the form of a connector', () => {
   test('asks what this access needs, says where it is found, and hides what is typed as a secret', async () => {
-    const told: Values[] = [];
-    await renderPart(<Form onValues={(values) => told.push(values)} />);
+    const typed: string[][] = [];
+    await renderPart(<Form onTyped={(...one) => typed.push(one)} />);
 
     await userEvent.type(screen.getByLabelText('クライアントID'), 'x');
     await userEvent.type(screen.getByLabelText('シークレット'), 'y');
 
-    expect(told.at(-1)).toEqual({ clientId: 'x', clientSecret: 'y' });
+    // Each field alone: what another admin changed beside it meanwhile is not written over.
+    expect(typed).toEqual([
+      ['clientId', 'x'],
+      ['clientSecret', 'y'],
+    ]);
     expect(screen.getByLabelText<HTMLInputElement>('シークレット').type).toBe('password');
     expect(screen.getByLabelText<HTMLInputElement>('クライアントID').placeholder).toBe('例: a1b2c3');
     expect(screen.getAllByText('管理画面に表示されます。').length).toBeGreaterThan(0);
@@ -92,7 +96,7 @@ describe('the form of a connector', () => {
   });
 
   test('shows no field for a secret that is set, until it is to be replaced', async () => {
-    await renderPart(<Form areSet onValues={() => undefined} />);
+    await renderPart(<Form areSet />);
 
     expect(screen.queryByLabelText('シークレット')).toBeNull();
   });

@@ -114,7 +114,11 @@ export function AddForm({ connector, next }: AddFormProps) {
           ) : (
             <>
               {fields.length === 0 && <Text>{t('connections.noFields')}</Text>}
-              <Fields fields={fields} values={values} onChange={setValues} />
+              <Fields
+                fields={fields}
+                values={values}
+                onChange={(name, value) => setValues({ ...values, [name]: value })}
+              />
               {connector.scopes.length > 0 && (
                 <Stack gap={4}>
                   <Text fw={600}>{t('connections.scopes')}</Text>

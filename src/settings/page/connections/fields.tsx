@@ -14,7 +14,8 @@ export function toFieldsOf(fields: readonly Field[], access: Access | null): rea
 export interface FieldsProps {
   readonly fields: readonly Field[];
   readonly values: Values;
-  readonly onChange: (values: Values) => void;
+  /** One field was typed in; the others keep following what the server says. */
+  readonly onChange: (name: string, value: string) => void;
   /** Whether the server has the secrets already: then they are replaced by a step of their own. */
   readonly areSet?: boolean;
   readonly isReadOnly?: boolean;
@@ -57,7 +58,7 @@ function FieldInput({ field, values, onChange, areSet = false, isReadOnly = fals
   const words = useWords();
   const { name, kind, example, isOptional } = field;
   const label = isOptional ? t('connections.optional', { label: words(field.label) }) : words(field.label);
-  const set = (value: string) => onChange({ ...values, [name]: value });
+  const set = (value: string) => onChange(name, value);
   const common = { label, description: words(field.help), placeholder: t('connections.example', { example }) };
   if (kind === 'secret') {
     if (isReadOnly) return null;

@@ -35,8 +35,7 @@ export function LettersTab({ connector, connection, etag }: PartProps) {
     policy.mode !== stored.mode || policy.holdMinutes !== stored.holdMinutes || policy.window !== stored.window;
   const minutes = [...new Set<number>([...holds, stored.holdMinutes])].sort((a, b) => a - b);
 
-  async function reload() {
-    await refresh();
+  function reset() {
     setTouched({});
     change.reset();
   }
@@ -127,12 +126,12 @@ export function LettersTab({ connector, connection, etag }: PartProps) {
         isDirty={isDirty}
         isSaving={change.isPending}
         onSave={save}
-        onReset={() => {
-          setTouched({});
-          change.reset();
-        }}
+        onReset={reset}
         thrown={change.error}
-        onReload={() => void reload()}
+        onReload={() => {
+          reset();
+          void refresh();
+        }}
       />
     </Stack>
   );

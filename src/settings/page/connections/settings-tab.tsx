@@ -31,8 +31,7 @@ export function SettingsTab({ connector, connection, etag }: PartProps) {
     setRound(round + 1);
   }
 
-  async function reload() {
-    await refresh();
+  function reset() {
     startAnew();
     change.reset();
   }
@@ -50,7 +49,7 @@ export function SettingsTab({ connector, connection, etag }: PartProps) {
           key={round}
           fields={fields}
           values={{ ...stored, ...touched }}
-          onChange={setTouched}
+          onChange={(name, value) => setTouched({ ...touched, [name]: value })}
           areSet
           isReadOnly={!maySet}
         />
@@ -64,12 +63,12 @@ export function SettingsTab({ connector, connection, etag }: PartProps) {
         isDirty={Object.keys(changed).length > 0}
         isSaving={change.isPending}
         onSave={() => change.mutate({ settings: toClean(changed) }, { onSuccess: startAnew })}
-        onReset={() => {
-          startAnew();
-          change.reset();
-        }}
+        onReset={reset}
         thrown={change.error}
-        onReload={() => void reload()}
+        onReload={() => {
+          reset();
+          void refresh();
+        }}
       />
     </Stack>
   );
