@@ -1,4 +1,4 @@
-import { PGlite } from '@electric-sql/pglite';
+import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -43,12 +43,20 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Without this PGlite leaves a ten-second timer behind, which keeps a finished process alive. */
-const startParams = [...PGlite.defaultStartParams, '-c', 'log_startup_progress_interval=0'];
+const startParams = [
+  ...PGlite.defaultStartParams,
+  // Without this PGlite leaves a ten-second timer behind, which keeps a finished process alive.
+  ...['-c', 'log_startup_progress_interval=0'],
+  // PostgreSQL's 128 MB would be zeroed at each start; the files of one small company are in the system's cache anyway.
+  ...['-c', 'shared_buffers=16MB'],
+];
 
-/** @param folder where PGlite keeps its files; `memory://` keeps none. `from` is a dumped folder to begin with. */
-export async function openEmbeddedDatabase(folder: string, from?: Blob): Promise<Database> {
-  const pglite = await PGlite.create({ dataDir: folder, startParams, ...(from ? { loadDataDir: from } : {}) });
+/** What opening PGlite can be spared: a dumped folder to begin with, and the files of its own, already read. */
+export type EmbeddedParts = Pick<PGliteOptions, 'loadDataDir' | 'fsBundle'>;
+
+/** @param folder where PGlite keeps its files; `memory://` keeps none. */
+export async function openEmbeddedDatabase(folder: string, parts: EmbeddedParts = {}): Promise<Database> {
+  const pglite = await PGlite.create({ dataDir: folder, startParams, ...parts });
   const kysely = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
   return {
     kind: 'pglite',
@@ -57,7 +65,11 @@ export async function openEmbeddedDatabase(folder: string, from?: Blob): Promise
       await pglite.exec(script);
     },
     forJobs: { backend: 'pglite', db: fromPglite(pglite) },
-    close: () => kysely.destroy(),
+    async close() {
+      await kysely.destroy();
+      // Kysely closes only what it has used.
+      if (!pglite.closed) await pglite.close();
+    },
   };
 }
 
@@ -83,7 +95,11 @@ export async function openPostgres(url: string, maxConnections = 10): Promise<Da
       await guardConnection(() => pool.query(script));
     },
     forJobs: { backend: 'postgres', connectionString: url },
-    close: () => kysely.destroy(),
+    async close() {
+      await kysely.destroy();
+      // Kysely closes only what it has used.
+      if (!pool.ending) await pool.end();
+    },
   };
 }
 

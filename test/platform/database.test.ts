@@ -73,3 +73,12 @@ test('prepared statements side by side give each its own answer', async () => {
 
   expect(answers).toEqual(Array.from({ length: 40 }, (_, index) => [index, index + 1]));
 });
+
+test('closing ends the connections, of one also that ran scripts only', async () => {
+  const another = await openTestDatabase();
+  await another.runScript('select 1');
+
+  await another.close();
+
+  await expect(another.runScript('select 1')).rejects.toThrow();
+});

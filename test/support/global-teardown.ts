@@ -1,8 +1,11 @@
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { dropServerDatabase } from './database.ts';
 
-/** Removes the folder that the set-up left for the test files. */
-export default function tearDown(): void {
-  const file = process.env.CAREER_RELAY_TEST_TEMPLATE;
-  if (file) rmSync(dirname(file), { recursive: true, force: true });
+/** Removes what the set-up left for the test files. */
+export default async function tearDown(): Promise<void> {
+  const template = process.env.CAREER_RELAY_TEST_TEMPLATE;
+  if (template === undefined) return;
+  if (process.env.DATABASE_URL) await dropServerDatabase(template);
+  else rmSync(dirname(template), { recursive: true, force: true });
 }
