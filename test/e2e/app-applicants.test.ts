@@ -3,7 +3,7 @@ import { issueLink } from '../../src/letter/index.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { addCompany, openRelay, type TestRelay } from '../settings/relay.ts';
 import { type App, lookAt, openApp, toLookOptions } from '../support/app.ts';
-import { looks } from '../support/looks.ts';
+import { readers } from '../support/looks.ts';
 import { takePicture } from '../support/pictures.ts';
 
 /** A company's own words on the applicants' page: where they are written, and where they are read. */
@@ -70,17 +70,17 @@ async function addApplicant(): Promise<typeof written> {
   return { slug, link: `/c/${token}` };
 }
 
-describe.each(looks)('in $locale, $colorScheme, $width', (look) => {
+describe.each(readers)('in $locale', (reader) => {
   test('everybody can use the desk, and read what was written there', async () => {
-    const { page, offences, context } = await app.open(toLookOptions(look), { companies: [written, bare] });
+    const { page, offences, context } = await app.open(toLookOptions(reader), { companies: [written, bare] });
 
     await page.goto(`${origin}/app/c/${written.slug}/applicants-page`);
     await page.frameLocator('iframe').locator('.own').first().waitFor();
     await page.getByRole('list').last().waitFor();
-    const desk = await lookAt(page, 'applicants-desk', look);
-    await page.goto(`${origin}${written.link}?lang=${look.locale}`);
+    const desk = await lookAt(page, 'applicants-desk', reader);
+    await page.goto(`${origin}${written.link}?lang=${reader.locale}`);
     await page.locator('.own').first().waitFor();
-    const asked = await lookAt(page, 'applicants-asked', look);
+    const asked = await lookAt(page, 'applicants-asked', reader);
 
     expect([...desk, ...asked]).toEqual([]);
     expect(offences).toEqual([]);

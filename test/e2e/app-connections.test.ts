@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openRelay, sampleAgency, type TestRelay } from '../settings/relay.ts';
 import { type App, lookAt, openApp, toLookOptions } from '../support/app.ts';
-import { looks } from '../support/looks.ts';
+import { readers } from '../support/looks.ts';
 import { takePicture } from '../support/pictures.ts';
 import { findViolations } from '../support/watched-page.ts';
 
@@ -49,9 +49,9 @@ async function connect(connector: string, settings: object): Promise<string> {
   return body.id;
 }
 
-describe.each(looks)('in $locale, $colorScheme, $width', (look) => {
+describe.each(readers)('in $locale', (reader) => {
   test('everybody can use the pages of connections, and they ask nobody else', async () => {
-    const { page, offences, context } = await app.open(toLookOptions(look));
+    const { page, offences, context } = await app.open(toLookOptions(reader));
     const faults: string[] = [];
     const pages = {
       list: ['', 'main ul li time'],
@@ -67,7 +67,7 @@ describe.each(looks)('in $locale, $colorScheme, $width', (look) => {
     for (const [title, [path, sign]] of Object.entries(pages)) {
       await page.goto(`${origin}/app/c/sakura-foods/connections${path}`);
       await page.locator(sign).first().waitFor();
-      faults.push(...(await lookAt(page, `connections-${title}`, look)));
+      faults.push(...(await lookAt(page, `connections-${title}`, reader)));
     }
 
     expect(faults).toEqual([]);

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DeadJobs } from '../../src/platform/jobs.ts';
 import { addDeliveries, addOutcome } from '../settings/outcomes.ts';
 import { openRelay, sampleAgency, type TestRelay } from '../settings/relay.ts';
-import { type App, lookAt, openApp, toLookOptions } from '../support/app.ts';
-import { looks } from '../support/looks.ts';
+import { type App, lookAt, openApp, toLookName, toLookOptions } from '../support/app.ts';
+import { readers } from '../support/looks.ts';
 import { takePicture } from '../support/pictures.ts';
 import { findViolations } from '../support/watched-page.ts';
 
@@ -92,24 +92,24 @@ const pages = [
   ['health', 'sakura-foods/activity?tab=health', 'main h3'],
 ] as const;
 
-describe.each(looks)('in $locale, $colorScheme, $width', (look) => {
+describe.each(readers)('in $locale', (reader) => {
   test('everybody can use dashboard and activity, and they ask nobody else', async () => {
     const at = relay.clock.now();
     dead = [{ queue: 'letter.send', code: 'mail_unavailable', count: 4, oldestAt: at, newestAt: at }];
-    const { page, offences, context } = await app.open(toLookOptions(look));
+    const { page, offences, context } = await app.open(toLookOptions(reader));
     const faults: string[] = [];
 
     for (const [name, path, sign] of pages) {
       await page.goto(`${origin}/app/c/${path}`);
       await page.locator(sign).first().waitFor();
-      faults.push(...(await lookAt(page, name, look)));
+      faults.push(...(await lookAt(page, name, reader)));
       if (name !== 'dashboard') continue;
       for (const [part, below] of [
         ['charts', '.recharts-surface'],
         ['groups', 'table >> nth=-1'],
       ] as const) {
         await page.locator(below).first().scrollIntoViewIfNeeded();
-        await takePicture(page, `dashboard-${part}-${look.locale}-${look.colorScheme}-${look.width}`);
+        await takePicture(page, `dashboard-${part}-${toLookName(reader)}`);
       }
     }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { addCompany, openRelay, type TestRelay } from '../settings/relay.ts';
 import { type App, lookAt, openApp, toLookOptions } from '../support/app.ts';
-import { looks } from '../support/looks.ts';
+import { readers } from '../support/looks.ts';
 import { takePicture } from '../support/pictures.ts';
 import { findViolations } from '../support/watched-page.ts';
 
@@ -62,12 +62,12 @@ async function reject(connectionId: string, givenName: string, familyName: strin
   await relay.jobs.runDue();
 }
 
-describe.each(looks)('in $locale, $colorScheme, $width', (look) => {
+describe.each(readers)('in $locale', (reader) => {
   test('everybody can read the list, a letter and the wording, and they ask nobody else', async () => {
-    const { page, offences, context } = await app.open(toLookOptions(look));
+    const { page, offences, context } = await app.open(toLookOptions(reader));
     const at = `${origin}/app/c/${company.slug}/letters`;
     const faults: string[] = [];
-    const see = async (name: string) => faults.push(...(await lookAt(page, `letters-${name}`, look)));
+    const see = async (name: string) => faults.push(...(await lookAt(page, `letters-${name}`, reader)));
 
     await page.goto(at);
     await page.locator('tbody tr[data-index="3"]').waitFor();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { addCompany, openRelay, type TestRelay } from '../settings/relay.ts';
 import { type App, lookAt, openApp, toLookOptions } from '../support/app.ts';
-import { looks } from '../support/looks.ts';
+import { readers } from '../support/looks.ts';
 
 /** The mapping in a real browser, over the real server, with a fake ATS and letters that wait. */
 
@@ -63,12 +63,12 @@ async function open(options: Parameters<App['open']>[0] = {}) {
 
 const toAddress = (query = '') => `${app.origin}/app/c/${company.slug}/mapping?connection=${connectionId}${query}`;
 
-describe.each(looks)('in $locale, $colorScheme, $width', (look) => {
+describe.each(readers)('in $locale', (reader) => {
   test('everybody can read reasons, stages, what would change and the history', async () => {
-    const { page, offences, context } = await open(toLookOptions(look));
+    const { page, offences, context } = await open(toLookOptions(reader));
     const faults: string[] = [];
-    const see = async (name: string) => faults.push(...(await lookAt(page, `mapping-${name}`, look)));
-    const say = (ja: string, en: string) => (look.locale === 'ja' ? ja : en);
+    const see = async (name: string) => faults.push(...(await lookAt(page, `mapping-${name}`, reader)));
+    const say = (ja: string, en: string) => (reader.locale === 'ja' ? ja : en);
 
     await page.goto(toAddress());
     const letter = page.getByLabel(say('Otherの「手紙」', 'Letter for Other'));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openRelay, sampleAgency, type TestRelay } from '../settings/relay.ts';
 import { type App, lookAt, openApp, toLookOptions } from '../support/app.ts';
-import { looks } from '../support/looks.ts';
+import { readers } from '../support/looks.ts';
 import { takePicture } from '../support/pictures.ts';
 
 /** The company's settings and the preview of the applicants' page, over the real server. */
@@ -47,9 +47,9 @@ afterAll(async () => {
   await relay?.close();
 });
 
-describe.each(looks)('in $locale, $colorScheme, $width', (look) => {
+describe.each(readers)('in $locale', (reader) => {
   test('everybody can use the pages, and they ask nobody else', async () => {
-    const { page, offences, context } = await app.open(toLookOptions(look));
+    const { page, offences, context } = await app.open(toLookOptions(reader));
     const faults: string[] = [];
 
     for (const [what, path] of Object.entries(pages)) {
@@ -58,7 +58,7 @@ describe.each(looks)('in $locale, $colorScheme, $width', (look) => {
       else if (what.startsWith('data')) await page.locator('[role=tabpanel] section').nth(2).waitFor();
       else await page.locator('[role=tabpanel] input').first().waitFor();
       if (what === 'data') await page.getByRole('progressbar').scrollIntoViewIfNeeded();
-      faults.push(...(await lookAt(page, what, look)));
+      faults.push(...(await lookAt(page, what, reader)));
     }
 
     expect(faults).toEqual([]);

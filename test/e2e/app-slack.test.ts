@@ -3,7 +3,7 @@ import { openRelay, sampleAgency, type TestRelay } from '../settings/relay.ts';
 import { type App, lookAt, openApp, toLookOptions } from '../support/app.ts';
 import { makeTestClock } from '../support/clock.ts';
 import { type FakeSlack, type FakeWorkspace, startFakeSlack } from '../support/fake-slack.ts';
-import { looks } from '../support/looks.ts';
+import { readers } from '../support/looks.ts';
 import { takePicture } from '../support/pictures.ts';
 
 /** The page of Slack over the real server, with a Slack that answers as strictly as the real one. */
@@ -56,16 +56,16 @@ async function addTied(slug: string): Promise<void> {
   await relay.call('POST', `${path}/people`, { slackRef: workspace.addUser(), role: 'recruiter' });
 }
 
-describe.each(looks)('in $locale, $colorScheme, $width', (look) => {
+describe.each(readers)('in $locale', (reader) => {
   test('everybody can use every part of the page, and it asks nobody else', async () => {
-    const { page, offences, context } = await app.open(toLookOptions(look));
+    const { page, offences, context } = await app.open(toLookOptions(reader));
     const faults: string[] = [];
 
     for (const tab of tabs) {
       await page.goto(`${origin}/app/c/sakura-foods/slack?tab=${tab}`);
       await page.locator('[role=tabpanel] :is(li, input, iframe)').first().waitFor();
       if (tab === 'wording') await page.frameLocator('iframe').locator('article').waitFor();
-      faults.push(...(await lookAt(page, `slack-${tab}`, look)));
+      faults.push(...(await lookAt(page, `slack-${tab}`, reader)));
     }
 
     expect(faults).toEqual([]);

@@ -8,7 +8,7 @@ import { serveFake } from '../../src/connector/index.ts';
 import { adminToken, openRelay, sampleAgency, type TestRelay } from '../settings/relay.ts';
 import { type App, lookAt, openApp, toLookOptions } from '../support/app.ts';
 import { openChromium } from '../support/chromium.ts';
-import { looks, widths } from '../support/looks.ts';
+import { readers, widths } from '../support/looks.ts';
 import { takePicture } from '../support/pictures.ts';
 import { findFreePort, startService } from '../support/service.ts';
 import { findViolations, watchPage } from '../support/watched-page.ts';
@@ -225,10 +225,10 @@ describe('on the way', () => {
     await relay.jobs.runDue();
   }
 
-  test.each(looks)(
-    'everybody can use each step in $locale, $colorScheme, $width, and the pages ask nobody else',
-    async (look) => {
-      const { page, offences, context } = await app.open(toLookOptions(look));
+  test.each(readers)(
+    'everybody can use each step in $locale, and the pages ask nobody else',
+    async (reader) => {
+      const { page, offences, context } = await app.open(toLookOptions(reader));
       context.setDefaultTimeout(30_000);
       const pages = {
         company: ['start?step=company', 'section textarea'],
@@ -244,13 +244,13 @@ describe('on the way', () => {
       for (const [title, [path, sign]] of Object.entries(pages)) {
         await page.goto(`${app.origin}/app/c/sakura-foods/${path}`);
         await page.locator(sign).first().waitFor();
-        faults.push(...(await lookAt(page, `start-${title}`, look)));
+        faults.push(...(await lookAt(page, `start-${title}`, reader)));
       }
-      const fresh = await app.open(toLookOptions(look), { isOperator: true, companies: [] });
+      const fresh = await app.open(toLookOptions(reader), { isOperator: true, companies: [] });
       fresh.context.setDefaultTimeout(30_000);
       await fresh.page.goto(`${app.origin}/app/`);
       await fresh.page.locator('form textarea').first().waitFor();
-      faults.push(...(await lookAt(fresh.page, 'start-create', look)));
+      faults.push(...(await lookAt(fresh.page, 'start-create', reader)));
 
       expect(faults).toEqual([]);
       expect([...offences, ...fresh.offences]).toEqual([]);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { addCompany, openRelay, type TestRelay } from '../settings/relay.ts';
 import { type App, lookAt, openApp, toLookOptions } from '../support/app.ts';
-import { looks } from '../support/looks.ts';
+import { readers } from '../support/looks.ts';
 import { takePicture } from '../support/pictures.ts';
 
 /** Letter templates in a real browser, over the real server: from an edit to the letter that goes out. */
@@ -81,20 +81,20 @@ test('what an owner writes and publishes is what the next applicant reads', asyn
   await context.close();
 }, 90_000);
 
-describe.each(looks)('in $locale, $colorScheme, $width', (look) => {
+describe.each(readers)('in $locale', (reader) => {
   test('everybody can read the templates, one with faults, and its history', async () => {
     const { slug } = await addCompany(relay);
     const { body: template } = await relay.call('POST', '/letter-templates', { company: slug, name: '一次選考' });
     await relay.call('POST', '/letter-templates', { company: slug, name: '最終選考（営業・東京）' });
-    const draft = `/letter-templates/${template.id}/drafts/${look.locale}`;
+    const draft = `/letter-templates/${template.id}/drafts/${reader.locale}`;
     const { body: sound } = await relay.call('POST', `${draft}/publish`, {});
     await relay.call('PATCH', `/letter-templates/${template.id}`, { isDefault: true });
-    const text = look.locale === 'ja' ? '{{ salary }}とギフト券について' : 'About {{ salary }} and a gift';
+    const text = reader.locale === 'ja' ? '{{ salary }}とギフト券について' : 'About {{ salary }} and a gift';
     const blocks = sound.blocks
       .with(1, { kind: 'paragraph', text })
       .filter(({ kind }: { kind: string }) => kind !== 'refusal');
     await relay.call('PUT', draft, { subject: sound.subject, blocks });
-    const { page, offences, context } = await app.open(toLookOptions(look), {
+    const { page, offences, context } = await app.open(toLookOptions(reader), {
       companies: [{ slug, name: 'さくら食品株式会社', role: 'owner' }],
     });
     const at = `${app.origin}/app/c/${slug}/letters`;
@@ -102,15 +102,15 @@ describe.each(looks)('in $locale, $colorScheme, $width', (look) => {
 
     await page.goto(`${at}?view=templates`);
     await page.getByText('最終選考（営業・東京）').waitFor();
-    faults.push(...(await lookAt(page, 'templates-list', look)));
+    faults.push(...(await lookAt(page, 'templates-list', reader)));
     await page.goto(`${at}/templates/${template.id}`);
     await page.frameLocator('iframe').locator('a').first().waitFor();
-    faults.push(...(await lookAt(page, 'templates-editor', look)));
-    await page.getByRole('button', { name: look.locale === 'ja' ? '変更履歴' : 'History' }).click();
+    faults.push(...(await lookAt(page, 'templates-editor', reader)));
+    await page.getByRole('button', { name: reader.locale === 'ja' ? '変更履歴' : 'History' }).click();
     await page
-      .getByRole('button', { name: look.locale === 'ja' ? '前の版との違いを見る' : 'Show what changed' })
+      .getByRole('button', { name: reader.locale === 'ja' ? '前の版との違いを見る' : 'Show what changed' })
       .click();
-    faults.push(...(await lookAt(page, 'templates-history', look)));
+    faults.push(...(await lookAt(page, 'templates-history', reader)));
 
     expect(faults).toEqual([]);
     expect(offences).toEqual([]);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { BrowserContext } from 'playwright-core';
 import { openRelay, type TestRelay } from '../settings/relay.ts';
-import { type App, lookAt, openApp, toLookOptions } from '../support/app.ts';
-import { looks, widths } from '../support/looks.ts';
+import { type App, lookAt, openApp, toLookName, toLookOptions } from '../support/app.ts';
+import { readers, widths } from '../support/looks.ts';
 import { takePicture } from '../support/pictures.ts';
 
 const places = [{ slug: 'sakura-foods' }, { slug: 'obrien-works', name: "O'Brien Works", role: 'viewer' }];
@@ -82,9 +82,9 @@ const signInPages = [
   ['invitation', '/app/invitation?code=invented'],
 ] as const;
 
-describe.each(looks)('in $locale, $colorScheme, $width', (look) => {
+describe.each(readers)('in $locale', (reader) => {
   test('everybody can use the screens of signing in, and they ask nobody else', async () => {
-    const { page, offences, context } = await app.openStranger(toLookOptions(look));
+    const { page, offences, context } = await app.openStranger(toLookOptions(reader));
     const faults: string[] = [];
     const invitation = { company: "O'Brien Works", email: 'jiro@example.com', role: 'recruiter', isKnown: false };
     await context.route('**/api/auth/invitation/look', (route) => route.fulfill({ json: invitation }));
@@ -92,8 +92,8 @@ describe.each(looks)('in $locale, $colorScheme, $width', (look) => {
     for (const [name, path] of signInPages) {
       await page.goto(`${origin}${path}`);
       await page.locator('form, ul').first().waitFor();
-      faults.push(...(await lookAt(page, name, look)));
-      expect(await page.getAttribute('html', 'lang')).toBe(look.locale);
+      faults.push(...(await lookAt(page, name, reader)));
+      expect(await page.getAttribute('html', 'lang')).toBe(reader.locale);
     }
 
     expect(faults).toEqual([]);
@@ -102,15 +102,15 @@ describe.each(looks)('in $locale, $colorScheme, $width', (look) => {
   });
 
   test('everybody can read the credits, and they ask nobody else', async () => {
-    const { page, offences, context } = await app.open(toLookOptions(look));
+    const { page, offences, context } = await app.open(toLookOptions(reader));
     await answerLedger(context, 130);
 
     await page.goto(`${origin}/app/c/sakura-foods/credits`);
     await page.locator('tbody tr[data-index="0"]').waitFor();
     await page.locator('.recharts-surface').first().waitFor();
-    const faults = await lookAt(page, 'credits', look);
+    const faults = await lookAt(page, 'credits', reader);
     await page.locator('tbody tr[data-index="1"]').scrollIntoViewIfNeeded();
-    await takePicture(page, `ledger-${look.locale}-${look.colorScheme}-${look.width}`);
+    await takePicture(page, `ledger-${toLookName(reader)}`);
 
     expect(faults).toEqual([]);
     expect(offences).toEqual([]);
@@ -120,9 +120,9 @@ describe.each(looks)('in $locale, $colorScheme, $width', (look) => {
 
 const peoplePages = ['members', 'tokens', 'account', 'dashboard'] as const;
 
-describe.each(looks)('people in $locale, $colorScheme, $width', (look) => {
+describe.each(readers)('people in $locale', (reader) => {
   test('everybody can read who is let in, and the pages ask nobody else', async () => {
-    const { page, offences, context } = await app.open(toLookOptions(look));
+    const { page, offences, context } = await app.open(toLookOptions(reader));
     await answerPeople(context);
     const faults: string[] = [];
 
@@ -132,7 +132,7 @@ describe.each(looks)('people in $locale, $colorScheme, $width', (look) => {
         .locator(name === 'dashboard' ? 'main h2' : 'main ul li')
         .first()
         .waitFor();
-      faults.push(...(await lookAt(page, `people-${name}`, look)));
+      faults.push(...(await lookAt(page, `people-${name}`, reader)));
     }
 
     expect(faults).toEqual([]);

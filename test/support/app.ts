@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { servePage } from '../../src/settings/index.ts';
 import { adminToken, type TestRelay } from '../settings/relay.ts';
 import { openChromium } from './chromium.ts';
-import { type looks, widths } from './looks.ts';
+import { type Look, type Reader, widths } from './looks.ts';
 import { takePicture } from './pictures.ts';
 import { findViolations, type Watched, watchPage } from './watched-page.ts';
 
@@ -92,16 +92,54 @@ export async function openApp(
   };
 }
 
-export type Look = (typeof looks)[number];
-
-export function toLookOptions({ locale, colorScheme, width }: Look): BrowserContextOptions {
+/** How a reader opens a page at first. */
+export function toLookOptions({ locale, looks: [{ colorScheme, width }] }: Reader): BrowserContextOptions {
   return { locale, colorScheme, viewport: widths[width] };
 }
 
-/** What is wrong with a page as it stands: what axe finds, and whether it must be scrolled sideways. Keeps a picture of it. */
-export async function lookAt(page: Page, name: string, look?: Look): Promise<readonly string[]> {
+/** What the pictures of a reader's first look end with. */
+export function toLookName({ locale, looks: [{ colorScheme, width }] }: Reader): string {
+  return `${locale}-${colorScheme}-${width}`;
+}
+
+/**
+ * What is wrong with a page in each of the reader's looks, or without one as it stands: what axe finds, and whether it must
+ * be scrolled sideways. Keeps a picture of each; the page is left in the reader's first look.
+ */
+export async function lookAt(page: Page, name: string, reader?: Reader): Promise<readonly string[]> {
+  if (!reader) return findFaults(page, name);
+  const { locale, looks } = reader;
+  const faults: string[] = [];
+  for (const look of looks) {
+    if (look !== looks[0]) await turnTo(page, look);
+    faults.push(...(await findFaults(page, `${name}-${locale}-${look.colorScheme}-${look.width}`)));
+  }
+  await turnTo(page, looks[0]);
+  return faults;
+}
+
+async function findFaults(page: Page, name: string): Promise<readonly string[]> {
   const violations = await findViolations(page);
   const isTooWide = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
-  await takePicture(page, look ? `${name}-${look.locale}-${look.colorScheme}-${look.width}` : name);
+  await takePicture(page, name);
   return [...violations, ...(isTooWide ? ['too wide'] : [])].map((fault) => `${name}: ${fault}`);
+}
+
+/** Until it has drawn itself anew. */
+async function turnTo(page: Page, { colorScheme, width }: Look): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await page.setViewportSize(widths[width]);
+  await page.evaluate(`(async () => {
+    const html = document.documentElement;
+    const isTurned = () =>
+      matchMedia('(prefers-color-scheme: ${colorScheme})').matches &&
+      (html.dataset.mantineColorScheme ?? '${colorScheme}') === '${colorScheme}' &&
+      innerWidth === ${widths[width].width};
+    const nextFrame = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    do await nextFrame();
+    while (!isTurned());
+    await nextFrame();
+    const ending = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  })()`);
 }

@@ -139,7 +139,7 @@ function CompanySwitch() {
           className={styles.company ?? ''}
           rightSection={<ChevronsUpDown size={16} aria-hidden />}
         >
-          <Text span inherit c="var(--mantine-color-text)">
+          <Text span inherit truncate c="var(--mantine-color-text)">
             {company.name}
           </Text>
           <VisuallyHidden>{t('shell.company')}</VisuallyHidden>
