@@ -1,4 +1,4 @@
-import { Balance, CreditEntry, listOf, Reservation } from '../api/schemas.ts';
+import { CreditEntry, Credits, listOf, type Projection, Reservation } from '../api/schemas.ts';
 import { ClientCommand, type ListOptions } from './command.ts';
 import type { ClientIo } from './io.ts';
 import { withPages, writeMore } from './pages.ts';
@@ -20,11 +20,11 @@ export function creditsCommand(io: ClientIo): ClientCommand {
 
   command
     .command('show')
-    .description("show a company's balance")
+    .description("show a company's balance, and when the next credit is to be expected")
     .argument('<company>', 'slug or id')
     .calls<[string], object>(io, async ({ client, screen }, company) => {
       const answer = await client.get('/credits', { company });
-      screen.show(answer, Balance, ({ referrals, credits }) =>
+      screen.show(answer, Credits, ({ referrals, credits, projection }) =>
         screen.card([
           ['Credits available', credits.available],
           ['  reserved', credits.reserved],
@@ -32,6 +32,7 @@ export function creditsCommand(io: ClientIo): ClientCommand {
           ['  expired', credits.expired],
           ['Referrals counted', referrals.counted],
           ['  towards the next credit', `${referrals.towardsNext} of ${referrals.perCredit}`],
+          ...toOutlook(projection),
         ]),
       );
     });
@@ -90,4 +91,15 @@ export function creditsCommand(io: ClientIo): ClientCommand {
       });
   }
   return command;
+}
+
+function toOutlook({ referralsPerWeek, weeks, weeksToNextCredit, isRough }: Projection): [string, string][] {
+  if (weeks === 0) return [['Next credit', 'nobody can say before a referral counts']];
+  const span = weeks === 1 ? 'the last week' : `the last ${weeks} weeks`;
+  if (weeksToNextCredit === null) return [['Next credit', `nobody can say: no referral counted in ${span}`]];
+  const left = Math.max(1, Math.ceil(weeksToNextCredit));
+  return [
+    ['Referrals a week', `${Math.round(referralsPerWeek * 10) / 10} (mean of ${span})`],
+    ['Next credit', `in about ${left} ${left === 1 ? 'week' : 'weeks'}${isRough ? ', a guess from few numbers' : ''}`],
+  ];
 }

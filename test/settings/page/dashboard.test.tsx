@@ -83,7 +83,7 @@ const empty: Dashboard = {
     referrals: { counted: 0, towardsNext: 4, perCredit: 10 },
     credits: { available: 0, reserved: 0, used: 0, expired: 0 },
   },
-  projection: { referralsPerWeek: 2, weeksToNextCredit: 2.1 },
+  projection: { referralsPerWeek: 2, weeks: 8, weeksToNextCredit: 2.1, isRough: false },
 };
 
 test('another span is asked of the server, and a company without a past is taught what comes', async () => {
