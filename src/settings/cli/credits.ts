@@ -11,7 +11,7 @@ interface ReserveOptions {
 /** `career-relay credits …` */
 export function creditsCommand(io: ClientIo): ClientCommand {
   const command = new ClientCommand('credits')
-    .description('referrals, and the free introductions they earn')
+    .description('referrals, and the credits they earn: each is the right to one free introduction')
     .examples(
       ['how many there are', 'credits show sakura-foods'],
       ['hold one for an introduction', 'credits reserve sakura-foods --reason "営業職の紹介"'],

@@ -65,7 +65,7 @@ test('groups are told in ranges, and fewer than ten as fewer than ten', async ()
 
   const rows = screen.getAllByRole('row').map((row) => row.textContent);
   expect(rows).toEqual([
-    '求人見送り手紙同意',
+    '求人不採用手紙同意',
     '（指定なし）15〜19件10〜14件10件未満',
     'その他（4項目の合計）10〜14件10件未満10件未満',
   ]);

@@ -26,11 +26,11 @@ export function RateFigure({ rate }: Pick<ConnectionHealth, 'rate'>) {
 
 function Left({ rate }: { readonly rate: NonNullable<ConnectionHealth['rate']> }) {
   const { t, i18n } = useTranslation();
+  const left = new Intl.NumberFormat(i18n.language).format(rate.left);
   if (rate.kind === 'window')
     return t('connections.rateWindow', {
-      left: rate.left,
+      left,
       at: formatTime(rate.resetsAt, toLanguage(i18n.language), 'second'),
     });
-  const { left, burst, perSecond } = rate;
-  return t('connections.rateBucket', { left, burst, count: perSecond });
+  return t('connections.rateBucket', { left, burst: rate.burst, count: rate.perSecond });
 }
