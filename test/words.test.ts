@@ -12,6 +12,7 @@ const others: readonly (readonly [say: string, not: RegExp])[] = [
   ['手紙', /選考結果メール|お祈り/],
   ['クレジット', /無料紹介|無料の紹介/],
   ['クレジット1件', /クレジット[をが]?(?:\d|\{\{ ?\w+ ?\}\})つ/],
+  ['reserve, release', /\b(?:hold|give back) (?:a|one|this) credit\b|\bcredit (?:held|given back)\b/i],
   ['クレジットの確保', /(?:クレジット|紹介)[のを](?:\S{1,3}件)?予約/],
   ['不採用、不採用理由', /見送/],
   ['試験運転', /テスト運用/],

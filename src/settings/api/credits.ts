@@ -143,7 +143,7 @@ function spendingRoutes(api: Server, parts: ApiParts): void {
     schema: {
       operationId: 'reserveCredit',
       tags: ['Credits'],
-      summary: 'Hold one credit for an introduction',
+      summary: 'Reserve one credit for an introduction',
       description: 'The one that expires soonest. It is held until it is used or released.',
       body: NewReservation,
       response: {
@@ -170,7 +170,7 @@ function spendingRoutes(api: Server, parts: ApiParts): void {
     {
       url: '/credits/release',
       operationId: 'releaseCredit',
-      summary: 'Give a reserved credit back',
+      summary: 'Release a reserved credit',
       description: 'It is available again, or expires when its end has passed meanwhile.',
     },
   ] as const) {

@@ -600,7 +600,7 @@ export const NewReservation = z
   .strictObject({
     company: CompanyRef,
     reason: line(500).describe('What the credit is held for. No personal data.'),
-    idempotencyKey: line(200).optional().describe('The same key holds one credit, however often it is sent.'),
+    idempotencyKey: line(200).optional().describe('The same key reserves one credit, however often it is sent.'),
   })
   .meta({ examples: [{ company: 'sakura-foods', reason: '営業職の紹介', idempotencyKey: 'introduction-2026-0042' }] });
 

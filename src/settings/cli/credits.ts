@@ -14,7 +14,7 @@ export function creditsCommand(io: ClientIo): ClientCommand {
     .description('referrals, and the credits they earn: each is the right to one free introduction')
     .examples(
       ['how many there are', 'credits show sakura-foods'],
-      ['hold one for an introduction', 'credits reserve sakura-foods --reason "営業職の紹介"'],
+      ['reserve one for an introduction', 'credits reserve sakura-foods --reason "営業職の紹介"'],
       ['then say that it took place', 'credits use <reservation>'],
     );
 
@@ -62,16 +62,16 @@ export function creditsCommand(io: ClientIo): ClientCommand {
 
   command
     .command('reserve')
-    .description('hold one credit for an introduction')
+    .description('reserve one credit for an introduction')
     .argument('<company>', 'slug or id')
     .requiredOption('--reason <text>', 'what it is held for; no personal data')
-    .option('--key <key>', 'the same key holds one credit, however often it is sent')
+    .option('--key <key>', 'the same key reserves one credit, however often it is sent')
     .calls<[string], ReserveOptions>(io, async ({ client, screen, options }, company) => {
       const { reason, key: idempotencyKey } = options;
       const answer = await client.send('POST', '/credits/reserve', { company, reason, idempotencyKey });
       screen.show(answer, Reservation, ({ id }) =>
         [
-          `${screen.colours.green('✓')} One credit is held: reservation ${id}`,
+          `${screen.colours.green('✓')} One credit is reserved: reservation ${id}`,
           `  Next: career-relay credits use ${id}, or release it.`,
         ].join('\n'),
       );
@@ -79,7 +79,7 @@ export function creditsCommand(io: ClientIo): ClientCommand {
 
   for (const [name, description] of [
     ['use', 'say that the introduction took place'],
-    ['release', 'give the credit back'],
+    ['release', 'release the credit'],
   ] as const) {
     command
       .command(name)
