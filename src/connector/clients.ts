@@ -9,7 +9,7 @@ import type { Connection, ConnectionsParts } from './connections.ts';
 import type { Api, Connector, Context, Fields } from './contract.ts';
 import { openHttp } from './http.ts';
 import { installName } from './install.ts';
-import { openLimiters, type Sleep } from './limiter.ts';
+import { type Budget, openLimiters, type Sleep } from './limiter.ts';
 import type { NetworkGuard } from './network-guard.ts';
 import type { Exchanged } from './refresh-token.ts';
 import { openShortMemory } from './short-memory.ts';
@@ -53,6 +53,8 @@ export interface Clients {
   ): Promise<T>;
   /** Uses its refresh token where that lay idle since. What a person must mend is noted; nothing is thrown. */
   keepAlive(connectionId: string, usedBefore: Date): Promise<void>;
+  /** What is left of the vendor's rate; null: nothing is known. Asks nothing of the vendor, and never throws. */
+  readBudget(connection: Pick<Connection, 'connectionId' | 'connector'>): Promise<Budget | null>;
   /** Says that the ATS takes us again, where it had refused us. */
   recover(tx: Tx, connection: Connection): Promise<void>;
   /** What was changed is read anew. */
@@ -158,6 +160,10 @@ export function openClients(parts: ClientsParts): Clients {
       }
     },
     keepAlive,
+    async readBudget({ connectionId, connector }) {
+      const limits = parts.byId.get(connector)?.api?.limits;
+      return limits ? limiters.budgetOf(connectionId, { id: connector, limits }) : null;
+    },
     recover,
     forget(connectionId) {
       installed.forget(connectionId);

@@ -24,7 +24,7 @@ import type {
 } from './contract.ts';
 import { mayBeLeftOut } from './fields.ts';
 import { type BeginInstall, type FinishInstall, type InstallOutcome, type OwnClients, openInstall } from './install.ts';
-import type { Sleep } from './limiter.ts';
+import type { Budget, Sleep } from './limiter.ts';
 import { type NetworkGuard, openNetworkGuard } from './network-guard.ts';
 import { refreshTokenName } from './refresh-token.ts';
 import { openRegistry } from './registry.ts';
@@ -169,6 +169,8 @@ export interface Connections {
     connection: Connection,
     item: Parameters<NonNullable<ApiOf['reject']>>[1],
   ): ReturnType<NonNullable<ApiOf['reject']>>;
+  /** What is left of the ATS's rate; null: it has no API, or nothing is known. Asks it nothing, and never throws. */
+  readBudget(connection: Connection): Promise<Budget | null>;
   /** Asks the ATS whether the settings work. @throws RelayError saying who must act. */
   check(connection: Connection): Promise<void>;
 
@@ -271,6 +273,8 @@ export function openConnections(parts: ConnectionsParts): Connections {
       return ends.at(-1) ?? null;
     },
     sweepOldSecrets: () => database.forSystem((tx) => sweepOldSecrets(tx, clock.now())),
+
+    readBudget: clients.readBudget,
 
     requireInstallable: (connector) => install.require(connector),
     beginInstall: (input) => install.begin(input),

@@ -10,6 +10,7 @@ export { isInstallable, toScopes, toWaysIn, type WayIn } from './describe.ts';
 export * from './fake.ts';
 export { mask, maskSettings, mayBeLeftOut, toSettingsSchema } from './fields.ts';
 export type { BeginInstall, FinishInstall, InstallOutcome, OwnClients } from './install.ts';
+export type { Budget } from './limiter.ts';
 export { diffMappings, type MappingChange } from './mapping.ts';
 export { listMappingVersions, type MappingVersion, readMappingVersion } from './mapping-store.ts';
 export { type HostedFake, serveFake } from './serve-fake.ts';

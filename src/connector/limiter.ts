@@ -19,9 +19,20 @@ export interface Limiter {
   run<T>(work: (observe: Observe) => Promise<T>): Promise<T>;
 }
 
+/** What a vendor still takes, whole calls. `isShared`: counted by all processes together, not by this one alone. */
+export type Budget = { readonly concurrency: number; readonly isShared: boolean } & (
+  | { readonly kind: 'window'; readonly left: number; readonly resetsAt: Date }
+  | { readonly kind: 'bucket'; readonly left: number; readonly burst: number; readonly perSecond: number }
+);
+
 export interface Limiters {
   /** The limiter of a connection; always the same one while it is in use. */
   of(connectionId: string, connector: { readonly id: string; readonly limits: Limits }): Limiter;
+  /**
+   * What is left: of a window as the vendor's answers told and while it lasts, of a bucket as we count. With Redis, that
+   * of all processes; without it, or while it does not answer in time, that of this one. null: nothing is known. Never throws.
+   */
+  budgetOf(connectionId: string, connector: { readonly id: string; readonly limits: Limits }): Promise<Budget | null>;
   close(): Promise<void>;
 }
 
@@ -35,6 +46,8 @@ export interface LimitersParts {
 
 /** A window that opens later than this is left to the job's own retry. */
 const longestWaitMs = 60_000;
+/** Who only wants to know what is left does not wait for Redis longer than this. */
+const longestLookMs = 250;
 
 export function openLimiters(parts: LimitersParts): Limiters {
   const cluster = parts.redisUrl === undefined ? undefined : openCluster(parts.redisUrl, parts.log);
@@ -57,6 +70,28 @@ export function openLimiters(parts: LimitersParts): Limiters {
         },
       };
     },
+    async budgetOf(connectionId, { id, limits }) {
+      const { concurrency, rate } = limits;
+      if (rate.kind === 'window') {
+        const together = await cluster?.ask(() => cluster.openWindow(connectionId).read());
+        const told = together ?? windows.get(connectionId)?.read();
+        if (!told || told.resetMs <= parts.clock.now().getTime()) return null;
+        const left = Math.max(0, told.left);
+        return { kind: 'window', concurrency, isShared: !!together, left, resetsAt: new Date(told.resetMs) };
+      }
+      const together = await cluster?.ask(async () => shared?.of({ id, limits }).key(connectionId).currentReservoir());
+      const left = together ?? (await local.find(id, connectionId)?.currentReservoir());
+      if (typeof left !== 'number') return null;
+      const isShared = typeof together === 'number';
+      return {
+        kind: 'bucket',
+        concurrency,
+        isShared,
+        left: Math.max(0, left),
+        burst: rate.burst,
+        perSecond: rate.perSecond,
+      };
+    },
     async close() {
       await local.close();
       await cluster?.close();
@@ -69,6 +104,8 @@ type Slots = <T>(start: () => Promise<T>) => Promise<T>;
 interface Groups {
   /** One group of limiters per connector; a limiter that nobody used for five minutes is dropped. */
   of(connector: { readonly id: string; readonly limits: Limits }): Bottleneck.Group;
+  /** The limiter of a connection if it is in use; none is made. */
+  find(connectorId: string, connectionId: string): Bottleneck | undefined;
   /** Stops the clocks of the limiters of this process; those that are shared stop with their connection. */
   close(): Promise<void>;
 }
@@ -90,6 +127,11 @@ function openLimiterGroups(connection?: Bottleneck.IORedisConnection): Groups {
       groups.set(id, group);
       return group;
     },
+    find: (connectorId, connectionId) =>
+      groups
+        .get(connectorId)
+        ?.limiters()
+        .find(({ key }) => key === connectionId)?.limiter,
     async close() {
       const limiters = [...groups.values()].flatMap((group) => group.limiters());
       await Promise.all(limiters.map(({ limiter }) => limiter.disconnect()));
@@ -114,7 +156,14 @@ function toReservoir({ perSecond, burst }: Extract<Limits['rate'], { kind: 'buck
   };
 }
 
+interface Told {
+  readonly left: number;
+  readonly resetMs: number;
+}
+
 interface Window {
+  /** As last told; a window that is over stays until the next is told of. */
+  read(): Told;
   /** Runs a call once the vendor takes calls again, and counts it as under way until it ends. */
   pass<T>(call: (observe: Observe) => Promise<T>): Promise<T>;
 }
@@ -129,6 +178,8 @@ interface SharedWindow {
   learn(left: number, resetMs: number): void;
   /** @param isTold false: no answer told what is left after this call, so it is taken off here. */
   end(callId: string, isTold: boolean): void;
+  /** undefined: nothing was told lately. */
+  read(): Promise<Told | undefined>;
 }
 
 /** How often to look again while only other processes have calls under way. */
@@ -144,7 +195,7 @@ function openWindow(
   rate: Limits['rate'],
   shared: SharedWindow | undefined,
 ): Window {
-  if (rate.kind !== 'window') return { pass: (call) => call(() => undefined) };
+  if (rate.kind !== 'window') return { read: () => ({ left: 0, resetMs: 0 }), pass: (call) => call(() => undefined) };
   const rateHeaders = rate;
   let left = 0;
   let resetMs = 0;
@@ -204,6 +255,7 @@ function openWindow(
   }
 
   return {
+    read: () => ({ left, resetMs }),
     async pass(call) {
       const callId = newId();
       await enter(callId);
@@ -250,6 +302,8 @@ interface Cluster {
   /** Runs in a shared slot, or in one of this process alone while Redis is away. The work starts once, whatever breaks. */
   run<T>(work: () => Promise<T>, shared: Slots, alone: Slots): Promise<T>;
   openWindow(connectionId: string): SharedWindow;
+  /** undefined: Redis is away, or does not answer in time. */
+  ask<T>(question: () => Promise<T>): Promise<T | undefined>;
   close(): Promise<void>;
 }
 
@@ -316,10 +370,24 @@ function openCluster(url: string, log: Log): Cluster {
         learn(left, resetMs) {
           if (!isAway) quietly(client.eval(learnScript, 1, told, left, resetMs, windowTtlMs));
         },
+        async read() {
+          const [left, reset] = await client.hmget(told, 'left', 'reset');
+          return left && reset ? { left: Number(left), resetMs: Number(reset) } : undefined;
+        },
         end(callId, isTold) {
           if (!isAway) quietly(client.eval(endScript, 2, told, underWay, callId, isTold ? 'told' : 'untold'));
         },
       };
+    },
+    async ask(question) {
+      if (isAway) return undefined;
+      const tooLate = Promise.withResolvers<undefined>();
+      const timer = setTimeout(() => tooLate.resolve(undefined), longestLookMs);
+      try {
+        return await Promise.race([question().catch(() => undefined), tooLate.promise]);
+      } finally {
+        clearTimeout(timer);
+      }
     },
     async close() {
       isClosed = true;

@@ -33,7 +33,7 @@ export interface Credit {
   readonly expiresAt: Date | null;
 }
 
-/** One credit held for one introduction, until it is used or released. */
+/** One credit reserved for one introduction, until it is used or released. */
 export interface Reservation {
   readonly reservationId: string;
   readonly status: ReservationStatus;

@@ -48,24 +48,34 @@ export async function listOpenReservations(tx: Tx, companyId: string): Promise<r
 }
 
 const weeksMax = 8;
+/** With less behind it a mean says little: one referral more or less moves it by a quarter and more. */
+const weeksTelling = 4;
+const referralsTelling = 5;
 
 export interface Projection {
-  /** Mean over the last eight full weeks before now, or over those since the first referral; over one at the least. */
+  /** Mean over the last `weeks`. */
   readonly referralsPerWeek: number;
+  /** Full weeks before now behind the mean: eight, or those since the first referral, one at the least; 0: none counted yet. */
+  readonly weeks: number;
   /** Until the next credit at that pace, not rounded; null where nothing came in. */
   readonly weeksToNextCredit: number | null;
+  /** Fewer than four weeks or five referrals are behind it: a guess. */
+  readonly isRough: boolean;
 }
+
+const nothingYet: Projection = { referralsPerWeek: 0, weeks: 0, weeksToNextCredit: null, isRough: true };
 
 /** How fast referrals count for the company's agency, and when the next credit is to be expected. */
 export async function readProjection(tx: Tx, companyId: string, now: Date): Promise<Projection> {
   const agency = await readAgency(tx, companyId);
-  if (!agency) return { referralsPerWeek: 0, weeksToNextCredit: null };
+  if (!agency) return nothingYet;
   const counted = tx
     .selectFrom('referral')
     .where('company_id', '=', companyId)
     .where('agency_id', '=', agency.agencyId)
     .where('status', '=', 'counted');
   const { first } = await counted.select((row) => row.fn.min('counted_at').as('first')).executeTakeFirstOrThrow();
+  if (!first) return nothingYet;
   const weeks = toFullWeeks(first, now);
   const { count } = await counted
     .select((row) => row.fn.countAll<string>().as('count'))
@@ -73,19 +83,23 @@ export async function readProjection(tx: Tx, companyId: string, now: Date): Prom
     .where('counted_at', '<', now)
     .executeTakeFirstOrThrow();
   const { referrals } = await readBalance(tx, companyId, now);
-  return toProjection(Number(count) / weeks, referrals.perCredit - referrals.towardsNext);
+  return toProjection(Number(count), weeks, referrals.perCredit - referrals.towardsNext);
 }
 
-function toFullWeeks(first: Date | null, now: Date): number {
-  if (!first) return 1;
+function toFullWeeks(first: Date, now: Date): number {
   const weeks = Math.floor((now.getTime() - first.getTime()) / weekMs);
   return Math.min(Math.max(weeks, 1), weeksMax);
 }
 
 /** @param missing referrals until the next credit; new terms that ask for fewer may leave none. */
-function toProjection(referralsPerWeek: number, missing: number): Projection {
-  const weeksToNextCredit = referralsPerWeek === 0 ? null : Math.max(missing, 0) / referralsPerWeek;
-  return { referralsPerWeek, weeksToNextCredit };
+function toProjection(count: number, weeks: number, missing: number): Projection {
+  const referralsPerWeek = count / weeks;
+  return {
+    referralsPerWeek,
+    weeks,
+    weeksToNextCredit: count === 0 ? null : Math.max(missing, 0) / referralsPerWeek,
+    isRough: weeks < weeksTelling || count < referralsTelling,
+  };
 }
 
 /** Referrals that counted, by the Monday in Japan (YYYY-MM-DD) of their week; weeks without one are absent. */

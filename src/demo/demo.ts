@@ -156,7 +156,10 @@ async function answerLetters(stage: Stage): Promise<void> {
     const page = await visitor.open(link);
     await visitor.decide(link, page, scene.answer, scene.answer === 'grant' ? ['introduction'] : []);
     asked += 1;
-    screen.line('Applicant', `${fullName(scene)} さん: ${scene.answer === 'grant' ? '紹介に同意' : '見送り'}`);
+    screen.line(
+      'Applicant',
+      `${fullName(scene)} さん: ${scene.answer === 'grant' ? '紹介に同意' : '今回は希望しない'}`,
+    );
   }
   const agreed = twelve.filter(({ answer }) => answer === 'grant').length;
   await until(
@@ -269,7 +272,7 @@ function printEnd(
     ['手紙 取りやめ (cancelled)', summary.letters.cancelled],
     ['同意 (consents)', summary.consents],
     ['紹介実績 (referrals)', summary.referrals],
-    ['無料紹介クレジット (credits available)', summary.credits.available],
+    ['使えるクレジット (credits available)', summary.credits.available],
     ['ATSへの書き戻し (write-backs)', summary.writeBacks],
     ['Slack 通知 (notices)', summary.notices],
   ]);

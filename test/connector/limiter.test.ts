@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { type Limiter, type Limiters, openLimiters } from '../../src/connector/limiter.ts';
@@ -182,6 +182,49 @@ describe('a bucket', () => {
   }, 70_000);
 });
 
+const told = (left: number, resetsAt: Date) => ({
+  'x-ratelimit-remaining': String(left),
+  'x-ratelimit-reset': String(resetsAt.getTime() / 1000),
+});
+const inSeconds = (seconds: number) => new Date(makeTestClock().now().getTime() + seconds * 1000);
+
+describe('what is left', () => {
+  test('of a window is what was told last while it lasts; else nothing is known', async () => {
+    const clock = makeTestClock();
+    const limiters = openLimiters({ clock, sleep: async () => undefined, log: openLog('silent'), redisUrl: undefined });
+    opened.push(limiters);
+    const before = await limiters.budgetOf('a', acme);
+    await limiters.of('a', acme).run(async (observe) => observe(told(38, inSeconds(30))));
+    const during = await limiters.budgetOf('a', acme);
+    const ofAnother = await limiters.budgetOf('b', acme);
+    clock.advance(30_000);
+
+    expect(during).toEqual({ kind: 'window', left: 38, resetsAt: inSeconds(30), concurrency: 2, isShared: false });
+    expect([before, ofAnother, await limiters.budgetOf('a', acme)]).toEqual([null, null, null]);
+  });
+
+  test('of a bucket is what this process did not take; who never called knows nothing, and asking changes nothing', async () => {
+    const limiters = open(undefined);
+    const before = [await limiters.budgetOf('a', bucketed), await limiters.budgetOf('a', bucketed)];
+    for (let calls = 0; calls < 5; calls += 1) await limiters.of('a', bucketed).run(async () => undefined);
+
+    const after = await limiters.budgetOf('a', bucketed);
+
+    expect(before).toEqual([null, null]);
+    expect(after).toEqual({ kind: 'bucket', left: 15, burst: 20, perSecond: 10, concurrency: 100, isShared: false });
+  });
+
+  test.each(['is away', 'never answers'])('is told of this process, and soon, while Redis %s', async (state) => {
+    const silent = state === 'is away' ? undefined : await listenInSilence();
+    const limiters = open(silent?.url ?? (await findClosedPort()));
+
+    const seen = [await limiters.budgetOf('a', acme), await limiters.budgetOf('a', bucketed)];
+
+    expect(seen).toEqual([null, null]);
+    silent?.close();
+  });
+});
+
 /** A vendor that takes nine calls in 30 seconds, whoever makes them: no multiple of what may be under way at once. */
 const callsPerWindow = 9;
 
@@ -237,16 +280,15 @@ async function callFrom(
 test('with one call left, the second of two waits until the first is answered, however long that takes', async () => {
   const limiters = open(undefined);
   const limiter = limiters.of('a', acme);
-  const end = String(makeTestClock().now().getTime() / 1000 + 30);
-  const told = (left: number) => ({ 'x-ratelimit-remaining': String(left), 'x-ratelimit-reset': end });
+  const end = inSeconds(30);
   const held = Promise.withResolvers<void>();
   const seen: string[] = [];
 
-  await limiter.run(async (observe) => observe(told(1)));
+  await limiter.run(async (observe) => observe(told(1, end)));
   const first = limiter.run(async (observe) => {
     await held.promise;
     seen.push('first answered');
-    observe(told(1)); // the figure of before: it had not counted this call yet
+    observe(told(1, end)); // the figure of before: it had not counted this call yet
   });
   const second = limiter.run(async () => void seen.push('second made'));
   // Work asked for later, of another connection, is done: so the second had its time, too.
@@ -324,6 +366,27 @@ test('without a Redis two processes overrun a window by no more than the calls t
     expect(vendor.seen).toEqual({ taken: 60, refused: 0 });
   });
 
+  test('what is left is that of all processes, also for one that never called', async () => {
+    const slow = {
+      id: 'slow',
+      limits: { ...bucketed.limits, rate: { kind: 'bucket', perSecond: 1, burst: 20 } },
+    } as const;
+    const [ofWindow, ofBucket] = [newId(), newId()];
+    const [caller, asker] = [open(redisUrl), open(redisUrl)];
+    await caller.of(ofWindow, acme).run(async (observe) => observe(told(38, inSeconds(30))));
+    for (let calls = 0; calls < 15; calls += 1) await caller.of(ofBucket, slow).run(async () => undefined);
+
+    const window = await asker.budgetOf(ofWindow, acme);
+    const bucket = await asker.budgetOf(ofBucket, slow);
+    const untouched = await asker.budgetOf(newId(), acme);
+
+    expect(window).toEqual({ kind: 'window', left: 38, resetsAt: inSeconds(30), concurrency: 2, isShared: true });
+    expect(bucket).toMatchObject({ kind: 'bucket', burst: 20, isShared: true });
+    // Redis counts by real time: a second or two may have gone by.
+    expect([5, 6, 7, 8, 9]).toContain(bucket?.left);
+    expect(untouched).toBeNull();
+  });
+
   test('an error of the work passes unchanged', async () => {
     const error = new Error('no answer');
 
@@ -392,4 +455,19 @@ async function findClosedPort(): Promise<string> {
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
   return `redis://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+}
+
+/** A Redis that takes every connection and says nothing. */
+async function listenInSilence(): Promise<{ readonly url: string; readonly close: () => void }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => sockets.add(socket));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return {
+    url: `redis://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
+    close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
 }

@@ -158,7 +158,7 @@ describe('what lies ahead', () => {
     room.clock.advance(dayMs);
     await room.agree(1);
 
-    expect(pace).toEqual({ referralsPerWeek: 0.5, weeksToNextCredit: 12 });
+    expect(pace).toEqual({ referralsPerWeek: 0.5, weeks: 8, weeksToNextCredit: 12, isRough: true });
     expect(await as(room, (tx) => readProjection(tx, room.companyId, then))).toMatchObject({ referralsPerWeek: 0.5 });
   });
 
@@ -171,8 +171,9 @@ describe('what lies ahead', () => {
     await room.agree(1);
     room.clock.advance(5 * dayMs);
 
-    expect(young).toEqual({ referralsPerWeek: 2, weeksToNextCredit: 4 });
-    expect(await project(room)).toEqual({ referralsPerWeek: 0.5, weeksToNextCredit: 14 }); // 15 days: two full weeks
+    expect(young).toEqual({ referralsPerWeek: 2, weeks: 1, weeksToNextCredit: 4, isRough: true });
+    // 15 days: two full weeks
+    expect(await project(room)).toEqual({ referralsPerWeek: 0.5, weeks: 2, weeksToNextCredit: 14, isRough: true });
   });
 
   test('nothing that came in promises nothing, and what was taken back does not count', async () => {
@@ -183,8 +184,27 @@ describe('what lies ahead', () => {
     await room.credits.reverseReferral(room.companyId, referral?.referral_id ?? '', 'x', 'admin');
     room.clock.advance(dayMs);
 
-    const nothing = { referralsPerWeek: 0, weeksToNextCredit: null };
+    const nothing = { referralsPerWeek: 0, weeks: 0, weeksToNextCredit: null, isRough: true };
     expect([untouched, await project(room)]).toEqual([nothing, nothing]);
     expect(await database.forSystem((tx) => readProjection(tx, newId(), room.clock.now()))).toEqual(nothing);
+  });
+
+  test('a pace is a guess until four weeks and five referrals are behind it, and again once they are long ago', async () => {
+    const room = await openRoom(database);
+    await room.agree(1);
+    room.clock.advance(2 * dayMs);
+    await room.agree(5);
+    const seen: unknown[] = [];
+    for (const days of [20, 7, 60]) {
+      room.clock.advance(days * dayMs);
+      const { weeks, weeksToNextCredit, isRough } = await project(room);
+      seen.push([weeks, weeksToNextCredit, isRough]);
+    }
+
+    expect(seen).toEqual([
+      [3, 2.4, true],
+      [4, 3.2, false],
+      [8, null, true],
+    ]);
   });
 });

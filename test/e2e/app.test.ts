@@ -61,6 +61,7 @@ async function answerLedger(context: BrowserContext, total: number): Promise<voi
       json: {
         referrals: { counted: total, towardsNext: 7, perCredit: 10 },
         credits: { available: 3, reserved: 1, used: 12, expired: 0 },
+        projection: { referralsPerWeek: 1.5, weeks: 3, weeksToNextCredit: 2, isRough: true },
       },
     }),
   );

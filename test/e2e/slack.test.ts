@@ -244,7 +244,7 @@ test('by socket: the workspace is known still, and a click does the same with no
   const exitCode = await service.stop();
 
   expect(workspace.messagesIn(channels.socket)).toEqual([message]);
-  expect(textOf(balance)).toContain('無料紹介');
+  expect(textOf(balance)).toContain('クレジット');
   expect(door.status).toBe(404);
   expect(exitCode).toBe(0);
   for (const secret of [workspace.token, workspace.refreshToken, slack.clientSecret, slack.appToken])

@@ -77,6 +77,14 @@ test('what a command prints with --json is the answer of the API and nothing els
   expect(JSON.parse(printed.out)).toEqual(answered.body);
 });
 
+test('the balance tells when the next credit is to be expected, or that nobody can say', async () => {
+  const { slug } = await addCompany(relay);
+
+  const { out } = await type(['credits', 'show', slug]);
+
+  expect(out).toMatch(/Next credit +nobody can say before a referral counts/);
+});
+
 test.each([
   [['connection', 'list'], 'No connection yet. Add one:'],
   [['letters', 'list'], 'No letter yet.'],

@@ -162,6 +162,7 @@ describe('health', () => {
       days: 7,
       deliveries: { stored: 0, processed: 0, ignored: 0, setAside: 0, failed: 0, duplicates: 0 },
       failing: null,
+      rate: null,
       plannedLetters: 0,
       oldSecretUntil: null,
     });
@@ -181,6 +182,25 @@ describe('health', () => {
     expect(health.deliveries.stored).toBe(2);
     expect(health.lastDeliveryAt).toBe(relay.clock.now().toISOString());
     expect(health.waitingSince).toBe(new Date(relay.clock.now().getTime() - 8 * 24 * hourMs).toISOString());
+  });
+
+  test('tells what the ATS still takes, for as long as its word holds', async () => {
+    const connected = await connect();
+    await relay.call('POST', `/connections/${connected.id}/poll`);
+
+    const { rate } = await readHealth(connected);
+    relay.clock.advance(60_000);
+
+    expect(rate).toEqual({
+      kind: 'window',
+      left: expect.any(Number),
+      resetsAt: expect.any(String),
+      concurrency: 4,
+      isShared: expect.any(Boolean),
+    });
+    expect(rate.left).toBeGreaterThan(0);
+    expect(Date.parse(rate.resetsAt)).toBeGreaterThan(relay.clock.now().getTime() - 60_000);
+    expect((await readHealth(connected)).rate).toBeNull();
   });
 
   test('says in both languages why the ATS refuses us, and how the last reading ended', async () => {

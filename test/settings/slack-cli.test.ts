@@ -227,7 +227,7 @@ test('a notice is previewed, worded otherwise, and worded as we do again', async
   const removed = await type(['wording', 'remove', slug, 'credit-earned', '--locale', 'ja']);
 
   expect(empty.out).toContain('None: every notice is worded as we do.');
-  expect(ours.out).toContain('無料紹介が1件増えました');
+  expect(ours.out).toContain('クレジットが1件増えました');
   expect(english.out).not.toMatch(/[ぁ-ん]/);
   expect(set).toMatchObject({ out: '✓ credit-earned is worded so from now on.\n', ...ended(0) });
   expect(listed.out).toMatch(/credit-earned +ja +\{\{ earned \}\}件増えました 🌸/);

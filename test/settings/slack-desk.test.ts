@@ -117,7 +117,7 @@ test('whoever words a notice sees our words, unless they hang on conditions, and
 
   expect(plain.body).toMatchObject({
     own: null,
-    ours: { title: '無料紹介が{{ earned }}件増えました' },
+    ours: { title: 'クレジットが{{ earned }}件増えました' },
     longest: { title: 150, body: 2_000 },
   });
   expect(plain.body.tokens.map(({ name }: { name: string }) => name)).toEqual(['company', 'earned', 'available']);

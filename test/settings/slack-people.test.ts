@@ -80,10 +80,10 @@ describe('a person', () => {
     await company.call('DELETE', `/people/${slackRef}`);
     const after = await type(workspace, slackRef, '残高');
 
-    expect(linked).toContain('無料紹介');
+    expect(linked).toContain('クレジット');
     for (const refused of [before, after]) {
       expect(refused).toContain('連携が必要です');
-      expect(refused).not.toContain('無料紹介');
+      expect(refused).not.toContain('クレジット');
     }
   });
 });

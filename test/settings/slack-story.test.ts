@@ -145,7 +145,7 @@ test('the balance is told to the one who asks, and the home shows what waits', a
     slack.event(workspace, { type: 'app_home_opened', user, channel: workspace.direct(user), tab: 'home' }),
   );
 
-  expect(textOf(slack.responses.at(-1))).toMatch(/無料紹介/);
+  expect(textOf(slack.responses.at(-1))).toMatch(/クレジット/);
   expect(textOf(workspace.homes.get(user))).toMatch(/髙﨑・𠮷野食品/);
 });
 

@@ -94,7 +94,7 @@ describe('a wording', () => {
     expect(textOf(first?.blocks)).toContain('選考結果のご連絡 🌸 O’Brien');
     expect(textOf(first?.blocks)).toContain('3 &lt; 5、&amp; もどうぞ');
     expect(last?.ts).not.toBe(first?.ts);
-    expect(textOf(last?.blocks)).toContain('選考結果メールの送信予定');
+    expect(textOf(last?.blocks)).toContain('手紙の送信予定');
     expect(company.workspace.broadcasts).toEqual([]);
   });
 });
@@ -125,7 +125,7 @@ describe('a preview', () => {
     const given = await preview({ kind: 'letters-planned', wording: { title: '試しの題', body: '試し' } });
     const english = await preview({ kind: 'letters-planned', locale: 'en' });
 
-    expect(textOf(ours.blocks)).toContain('選考結果メールの送信予定');
+    expect(textOf(ours.blocks)).toContain('手紙の送信予定');
     expect(textOf(saved.blocks)).toContain(own.title);
     expect(saved.html).toContain('3 &lt; 5');
     expect(textOf(given.blocks)).toContain('試しの題');
@@ -140,7 +140,7 @@ describe('a preview', () => {
     const shown = await preview({ kind: 'credit-earned', wording });
 
     expect(shown.problems).toEqual(['body: token-unknown naem', 'body: control-sequence <!channel>']);
-    expect(textOf(shown.blocks)).toContain('無料紹介が');
+    expect(textOf(shown.blocks)).toContain('クレジットが');
     expect(textOf(shown.blocks) + shown.html).not.toContain('!channel');
   });
 

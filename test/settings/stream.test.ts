@@ -140,6 +140,7 @@ test('one rejection shows in every list on its way to a credit', async () => {
     sentAt: instant,
   });
   expect(balance.body).toEqual({
+    projection: expect.objectContaining({ weeks: 1, isRough: true }),
     referrals: { counted: 1, towardsNext: 0, perCredit: 1 },
     credits: { available: 1, reserved: 0, used: 0, expired: 0 },
   });
@@ -323,6 +324,10 @@ test('where the terms say so a referral counts when the agency confirms it, once
   expect(confirmed).toMatchObject({ status: 200, body: { id: referral.id, status: 'counted' } });
   expect(again).toMatchObject({ status: 409, body: { code: 'request_conflict' } });
   expect(after.body.referrals.counted).toBe(1);
+  expect([before.body.projection, after.body.projection]).toMatchObject([
+    { weeks: 0, weeksToNextCredit: null },
+    { weeks: 1, isRough: true },
+  ]);
   expect(await relay.call('POST', `/referrals/${newId()}/confirm`)).toMatchObject({ status: 404 });
 });
 

@@ -23,7 +23,8 @@ export function connectionHealthRoutes(api: Server, parts: ApiParts): void {
       operationId: 'getConnectionHealth',
       tags: ['Connections'],
       summary: 'Show how a connection fares',
-      description: 'What came in last and by which way, what waits, and why the ATS refuses us where it does.',
+      description:
+        'What came in last and by which way, what waits, how many calls the ATS still takes, and why it refuses us where it does.',
       params: IdParams,
       response: { 200: json('Its health.', ConnectionHealth), ...problems('request_not_found') },
     },
@@ -31,11 +32,13 @@ export function connectionHealthRoutes(api: Server, parts: ApiParts): void {
       const connection = await findConnection(parts, request.params.id);
       const { companyId, connectionId, failingSince, failingCode } = connection;
       const since = new Date(clock.now().getTime() - days * 24 * hourMs);
+      const rate = await connections.readBudget(connection);
       return database.forCompany(companyId, async (tx) => ({
         ...(await readConnectionHealth(tx, { companyId, connectionId }, since)),
         days,
         failing:
           failingSince && failingCode ? { since: failingSince, code: failingCode, ...toWords(failingCode) } : null,
+        rate,
         plannedLetters: await countPlanned(tx, connectionId),
         oldSecretUntil: await connections.readOldSecretEnd(tx, connection),
       }));

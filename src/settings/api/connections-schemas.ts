@@ -5,6 +5,30 @@ import { Id, Instant } from './schemas.ts';
 const Count = z.int().min(0);
 const Text = z.object({ ja: z.string(), en: z.string() });
 
+const commonRate = {
+  left: Count.describe('Calls that may be made now.'),
+  concurrency: z.int().describe('Calls under way at once, at most.'),
+  isShared: z
+    .boolean()
+    .describe('Counted by all processes of this service together; false: by the one that answers alone.'),
+};
+
+const Rate = z
+  .discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('window').describe('As the ATS told last.'),
+      ...commonRate,
+      resetsAt: Instant.describe('When the ATS begins to count anew.'),
+    }),
+    z.object({
+      kind: z.literal('bucket').describe('As we count.'),
+      ...commonRate,
+      burst: z.int().describe('What it holds when it is full.'),
+      perSecond: z.number().describe('What it gains every second.'),
+    }),
+  ])
+  .meta({ id: 'Rate' });
+
 export const ConnectionHealth = z
   .object({
     lastDeliveryAt: Instant.nullable().describe('When a webhook last came; null: never, or not lately.'),
@@ -34,6 +58,9 @@ export const ConnectionHealth = z
       })
       .nullable()
       .describe('Why the ATS refuses us; null: it does not.'),
+    rate: Rate.nullable().describe(
+      'What the ATS still takes; null: it has no API, or nothing is known of it now, as where nobody called lately.',
+    ),
     plannedLetters: Count.describe('Letters that wait for their hour; in shadow they leave once it is live.'),
     oldSecretUntil: Instant.nullable().describe('Until when a replaced webhook secret is accepted, too.'),
   })

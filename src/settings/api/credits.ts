@@ -1,14 +1,21 @@
-import { listEntries, listReferrals, readBalance, readReferral, readReservation } from '../../credit/index.ts';
+import {
+  listEntries,
+  listReferrals,
+  readBalance,
+  readProjection,
+  readReferral,
+  readReservation,
+} from '../../credit/index.ts';
 import type { ErrorCode } from '../../platform/error-codes.ts';
 import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import { json, problems, toListed } from './answers.ts';
 import { type ApiParts, asCompany, findCompany } from './parts.ts';
 import {
-  Balance,
   CompanyPageQuery,
   CompanyQuery,
   CreditEntry,
+  Credits,
   IdParams,
   listOf,
   NewReservation,
@@ -24,7 +31,7 @@ export function creditRoutes(api: Server, parts: ApiParts): void {
 }
 
 function ledgerRoutes(api: Server, parts: ApiParts): void {
-  const { database, credits } = parts;
+  const { database, clock, credits } = parts;
 
   api.route({
     method: 'GET',
@@ -33,11 +40,21 @@ function ledgerRoutes(api: Server, parts: ApiParts): void {
     schema: {
       operationId: 'getCredits',
       tags: ['Credits'],
-      summary: "Show a company's balance",
+      summary: "Show a company's balance, and when the next credit is to be expected",
       querystring: CompanyQuery,
-      response: { 200: json('The balance: sums of the ledger.', Balance), ...problems('request_not_found') },
+      response: {
+        200: json('The balance: sums of the ledger; and the pace.', Credits),
+        ...problems('request_not_found'),
+      },
     },
-    handler: (request) => asCompany(parts, request.query.company, (tx, { companyId }) => readBalance(tx, companyId)),
+    handler: (request) =>
+      asCompany(parts, request.query.company, async (tx, { companyId }) => {
+        const now = clock.now();
+        return {
+          ...(await readBalance(tx, companyId, now)),
+          projection: await readProjection(tx, companyId, now),
+        };
+      }),
   });
 
   api.route({
@@ -126,7 +143,7 @@ function spendingRoutes(api: Server, parts: ApiParts): void {
     schema: {
       operationId: 'reserveCredit',
       tags: ['Credits'],
-      summary: 'Hold one credit for an introduction',
+      summary: 'Reserve one credit for an introduction',
       description: 'The one that expires soonest. It is held until it is used or released.',
       body: NewReservation,
       response: {
@@ -153,7 +170,7 @@ function spendingRoutes(api: Server, parts: ApiParts): void {
     {
       url: '/credits/release',
       operationId: 'releaseCredit',
-      summary: 'Give a reserved credit back',
+      summary: 'Release a reserved credit',
       description: 'It is available again, or expires when its end has passed meanwhile.',
     },
   ] as const) {

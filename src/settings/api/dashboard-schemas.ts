@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Balance, CompanyRef, Id } from './schemas.ts';
+import { Balance, CompanyRef, Id, Projection } from './schemas.ts';
 
 const Count = z.int().min(0);
 const Day = z.iso.date();
@@ -84,10 +84,7 @@ export const Dashboard = z
     reasons: Groups,
     jobs: Groups,
     balance: Balance,
-    projection: z.object({
-      referralsPerWeek: z.number().min(0),
-      weeksToNextCredit: z.number().min(0).nullable().describe('Null: at this pace nobody can say.'),
-    }),
+    projection: Projection,
   })
   .meta({ id: 'Dashboard' });
 export type Dashboard = z.infer<typeof Dashboard>;

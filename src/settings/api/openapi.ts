@@ -27,7 +27,7 @@ const tags = [
   { name: 'Connections', description: "A company's installed connectors, and what the ATS delivered." },
   { name: 'Stream', description: 'What became of each rejection: letter, consent, notice.' },
   { name: 'Letters', description: "A company's own letter templates: drafts, versions, previews." },
-  { name: 'Credits', description: 'Referrals, and the free introductions they earn.' },
+  { name: 'Credits', description: 'Referrals, and the credits they earn: each is the right to one free introduction.' },
   { name: 'Slack', description: 'The workspace, where notices go, who may act there, and how notices are worded.' },
   { name: 'People', description: 'Members, invitations, sessions, and tokens for programs.' },
   { name: 'Operation', description: 'Queues, the local outbox and the audit log.' },

@@ -472,6 +472,18 @@ export const Balance = z
   })
   .meta({ id: 'Balance' });
 
+export const Projection = z
+  .object({
+    referralsPerWeek: z.number().min(0).describe('Mean over the last `weeks`.'),
+    weeks: Count.describe('Full weeks behind the mean, 8 at most; 0: no referral counted yet.'),
+    weeksToNextCredit: z.number().min(0).nullable().describe('At this pace; null: nothing came in, so nobody can say.'),
+    isRough: z.boolean().describe('Fewer than four weeks or five referrals are behind it: take it as a guess.'),
+  })
+  .meta({ id: 'Projection' });
+export type Projection = z.infer<typeof Projection>;
+
+export const Credits = Balance.extend({ projection: Projection }).meta({ id: 'Credits' });
+
 export const Notice = z
   .object({
     id: Id,
@@ -588,7 +600,7 @@ export const NewReservation = z
   .strictObject({
     company: CompanyRef,
     reason: line(500).describe('What the credit is held for. No personal data.'),
-    idempotencyKey: line(200).optional().describe('The same key holds one credit, however often it is sent.'),
+    idempotencyKey: line(200).optional().describe('The same key reserves one credit, however often it is sent.'),
   })
   .meta({ examples: [{ company: 'sakura-foods', reason: '営業職の紹介', idempotencyKey: 'introduction-2026-0042' }] });
 

@@ -186,7 +186,7 @@ export const LinkCode = z
 const Wording = z.strictObject({ title: z.string().max(1_000), body: z.string().max(4_000) });
 export const NewSlackWording = Wording.meta({
   examples: [
-    { title: '無料紹介が{{ earned }}件増えました', body: '{{ company }}：いま使えるのは *{{ available }}件* です。' },
+    { title: 'クレジットが{{ earned }}件増えました', body: '{{ company }}：いま使えるのは *{{ available }}件* です。' },
   ],
 });
 export const SlackWording = z

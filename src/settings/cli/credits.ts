@@ -1,4 +1,4 @@
-import { Balance, CreditEntry, listOf, Reservation } from '../api/schemas.ts';
+import { CreditEntry, Credits, listOf, type Projection, Reservation } from '../api/schemas.ts';
 import { ClientCommand, type ListOptions } from './command.ts';
 import type { ClientIo } from './io.ts';
 import { withPages, writeMore } from './pages.ts';
@@ -11,20 +11,20 @@ interface ReserveOptions {
 /** `career-relay credits …` */
 export function creditsCommand(io: ClientIo): ClientCommand {
   const command = new ClientCommand('credits')
-    .description('referrals, and the free introductions they earn')
+    .description('referrals, and the credits they earn: each is the right to one free introduction')
     .examples(
       ['how many there are', 'credits show sakura-foods'],
-      ['hold one for an introduction', 'credits reserve sakura-foods --reason "営業職の紹介"'],
+      ['reserve one for an introduction', 'credits reserve sakura-foods --reason "営業職の紹介"'],
       ['then say that it took place', 'credits use <reservation>'],
     );
 
   command
     .command('show')
-    .description("show a company's balance")
+    .description("show a company's balance, and when the next credit is to be expected")
     .argument('<company>', 'slug or id')
     .calls<[string], object>(io, async ({ client, screen }, company) => {
       const answer = await client.get('/credits', { company });
-      screen.show(answer, Balance, ({ referrals, credits }) =>
+      screen.show(answer, Credits, ({ referrals, credits, projection }) =>
         screen.card([
           ['Credits available', credits.available],
           ['  reserved', credits.reserved],
@@ -32,6 +32,7 @@ export function creditsCommand(io: ClientIo): ClientCommand {
           ['  expired', credits.expired],
           ['Referrals counted', referrals.counted],
           ['  towards the next credit', `${referrals.towardsNext} of ${referrals.perCredit}`],
+          ...toOutlook(projection),
         ]),
       );
     });
@@ -61,16 +62,16 @@ export function creditsCommand(io: ClientIo): ClientCommand {
 
   command
     .command('reserve')
-    .description('hold one credit for an introduction')
+    .description('reserve one credit for an introduction')
     .argument('<company>', 'slug or id')
     .requiredOption('--reason <text>', 'what it is held for; no personal data')
-    .option('--key <key>', 'the same key holds one credit, however often it is sent')
+    .option('--key <key>', 'the same key reserves one credit, however often it is sent')
     .calls<[string], ReserveOptions>(io, async ({ client, screen, options }, company) => {
       const { reason, key: idempotencyKey } = options;
       const answer = await client.send('POST', '/credits/reserve', { company, reason, idempotencyKey });
       screen.show(answer, Reservation, ({ id }) =>
         [
-          `${screen.colours.green('✓')} One credit is held: reservation ${id}`,
+          `${screen.colours.green('✓')} One credit is reserved: reservation ${id}`,
           `  Next: career-relay credits use ${id}, or release it.`,
         ].join('\n'),
       );
@@ -78,7 +79,7 @@ export function creditsCommand(io: ClientIo): ClientCommand {
 
   for (const [name, description] of [
     ['use', 'say that the introduction took place'],
-    ['release', 'give the credit back'],
+    ['release', 'release the credit'],
   ] as const) {
     command
       .command(name)
@@ -90,4 +91,15 @@ export function creditsCommand(io: ClientIo): ClientCommand {
       });
   }
   return command;
+}
+
+function toOutlook({ referralsPerWeek, weeks, weeksToNextCredit, isRough }: Projection): [string, string][] {
+  if (weeks === 0) return [['Next credit', 'nobody can say before a referral counts']];
+  const span = weeks === 1 ? 'the last week' : `the last ${weeks} weeks`;
+  if (weeksToNextCredit === null) return [['Next credit', `nobody can say: no referral counted in ${span}`]];
+  const left = Math.max(1, Math.ceil(weeksToNextCredit));
+  return [
+    ['Referrals a week', `${Math.round(referralsPerWeek * 10) / 10} (mean of ${span})`],
+    ['Next credit', `in about ${left} ${left === 1 ? 'week' : 'weeks'}${isRough ? ', a guess from few numbers' : ''}`],
+  ];
 }

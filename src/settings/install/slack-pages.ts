@@ -29,7 +29,7 @@ function toDoneJa({ outcome: { workspace, tiedBefore, missingScopes }, company }
       : [
           `Slackで、お知らせを受け取るチャンネルを開き、/invite @${botName} と入力してアプリを招待します。`,
           'Career Relayの設定で、そのチャンネルをお知らせの届け先に選びます。',
-          '選考結果メールの確認や無料紹介の予約をする方を、設定でSlackのメンバーと連携します。連携していない方は操作できません。',
+          '手紙の確認やクレジットの確保をする方を、設定でSlackのメンバーと連携します。連携していない方は操作できません。',
         ],
   };
 }
@@ -52,7 +52,7 @@ function toDoneEn({ outcome: { workspace, tiedBefore, missingScopes }, company }
       : [
           `In Slack, open the channel that should get the notices and type /invite @${botName} there.`,
           'In the settings of Career Relay, choose that channel for the notices.',
-          'Also there, link the Slack members who will review letters and reserve free introductions. Nobody else can act.',
+          'Also there, link the Slack members who will review letters and reserve credits. Nobody else can act.',
         ],
   };
 }

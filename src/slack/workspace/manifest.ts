@@ -40,7 +40,7 @@ export function toSlackManifest({ baseUrl, socketMode }: ManifestChoice): Manife
     display_information: {
       name: 'Career Relay',
       description:
-        '不採用の連絡を、応募者の次の機会と無料紹介につなげます。 Turns rejection letters into free introductions.',
+        '不採用の手紙を、応募者の次の機会と貴社のクレジットにつなげます。 Turns rejection letters into next chances and credits.',
       long_description: longDescription,
       background_color: '#17645a',
     },
@@ -50,8 +50,7 @@ export function toSlackManifest({ baseUrl, socketMode }: ManifestChoice): Manife
       slash_commands: [
         {
           command: '/career-relay',
-          description:
-            '無料紹介の残高、確認待ちの選考結果メールなど。 Your balance, letters waiting for review and more.',
+          description: 'クレジットの残高、確認待ちの手紙など。 Your credits, letters waiting for review and more.',
           usage_hint: 'balance | held | pause | resume | link | help',
           should_escape: false,
           ...(socketMode ? {} : { url: `${origin}${eventsPath}` }),
@@ -60,15 +59,15 @@ export function toSlackManifest({ baseUrl, socketMode }: ManifestChoice): Manife
       shortcuts: [
         {
           type: 'global',
-          name: '選考結果メール / Held letters',
+          name: '手紙の確認 / Held letters',
           callback_id: 'career_relay_held',
-          description: '送信前に確認が必要な選考結果メールを見ます。 See the letters waiting for review.',
+          description: '送信前に確認が必要な手紙を見ます。 See the letters waiting for review.',
         },
         {
           type: 'global',
           name: '不採用の連絡 / Reject',
           callback_id: 'career_relay_reject',
-          description: 'ATSで不採用にし、選考結果メールを送ります。 Reject in the ATS and send the letter.',
+          description: 'ATSで不採用にし、手紙を送ります。 Reject in the ATS and send the letter.',
         },
       ],
     },
@@ -87,9 +86,9 @@ export function toSlackManifest({ baseUrl, socketMode }: ManifestChoice): Manife
 }
 
 const longDescription = [
-  'Career Relayは、不採用のご連絡を応募者の次の機会につなげるサービスです。同意した方を、許可を受けた人材紹介会社へ橋渡しし、10名ごとに無料の紹介を1回受けられます。',
-  'このアプリは、確認待ちの選考結果メール、無料紹介の残高、ATSとの接続の不具合をSlackでお知らせします。ボタンから、選考結果メールの送信や取りやめ、不採用理由の扱いの設定、無料紹介の予約ができます。お知らせは件数だけで、応募者の氏名は会社が選んだチャンネルにしか表示されません。',
+  'Career Relayは、不採用のご連絡を応募者の次の機会につなげるサービスです。同意した方を、許可を受けた人材紹介会社へ橋渡しし、10名ごとにクレジット（無料で紹介を受けられる権利）が1件増えます。',
+  'このアプリは、確認待ちの手紙（不採用をお知らせするメール）、クレジットの残高、ATSとの接続の不具合をSlackでお知らせします。ボタンから、手紙の送信や取りやめ、不採用理由の扱いの設定、クレジットの確保ができます。お知らせは件数だけで、応募者の氏名は会社が選んだチャンネルにしか表示されません。',
   '',
-  'Career Relay turns a rejection letter into the applicant’s next chance. Whoever agrees is introduced by a licensed agency, and every ten of them earn your company one free introduction.',
-  'This app tells recruiters about letters waiting for review, their balance and problems with the ATS connection, and lets them act right there: send a letter or not, set a rule for a rejection reason, reserve a free introduction. Notices hold numbers only; names are shown only in channels the company has chosen for it.',
+  'Career Relay turns a rejection letter into the applicant’s next chance. Whoever agrees is introduced by a licensed agency, and every ten of them earn your company one credit, the right to one free introduction.',
+  'This app tells recruiters about letters waiting for review, their credits and problems with the ATS connection, and lets them act right there: send a letter or not, set a rule for a rejection reason, reserve a credit. Notices hold numbers only; names are shown only in channels the company has chosen for it.',
 ].join('\n');

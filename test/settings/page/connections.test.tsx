@@ -7,6 +7,7 @@ import { Check } from '../../../src/settings/page/connections/check.tsx';
 import { Fields, toClean, toFieldsOf, type Values } from '../../../src/settings/page/connections/fields.tsx';
 import { Import } from '../../../src/settings/page/connections/files-tab.tsx';
 import { countFrom, toDay, toInstant, toMonths } from '../../../src/settings/page/connections/past.ts';
+import { RateFigure } from '../../../src/settings/page/connections/rate-figure.tsx';
 import { toConnectionSearch } from '../../../src/settings/page/connections/tabs.ts';
 import type { Connector, Field, ImportAnswer } from '../../../src/settings/page/connections/types.ts';
 import { RotateForm } from '../../../src/settings/page/connections/webhook-card.tsx';
@@ -219,4 +220,33 @@ test.each([
   [undefined, { tab: undefined }],
 ])('the address with the tab %j opens %j', (tab, search) => {
   expect(toConnectionSearch({ tab })).toEqual(search);
+});
+
+describe('what is left of the rate of an ATS', () => {
+  const common = { left: 38, concurrency: 4, isShared: true };
+  const bucket = { ...common, kind: 'bucket', burst: 50, perSecond: 10 } as const;
+
+  test.each([
+    ['ja', bucket, '残り 38 / 50回（1秒ごとに10回分が戻ります）', '同時に行うのは4件までです。'],
+    ['ja', { ...bucket, isShared: false }, '残り 38 / 50回', 'ほかのサーバーでも動かしている場合'],
+    [
+      'ja',
+      { ...common, kind: 'window', resetsAt: '2026-11-24T00:00:30.000Z' },
+      '残り 38回（2026/11/24 09:00:30 に数え直します）',
+      '枠が戻るまで自動で待ちます。',
+    ],
+    ['en', { ...bucket, perSecond: 1 }, '38 of 50 left (1 comes back every second)', 'At most 4 are made at once.'],
+    ['ja', null, '最近の問い合わせはありません', '回数には上限があります。'],
+  ] as const)('is told in %s with what it means: %j', async (language, rate, figure, text) => {
+    await renderPart(<RateFigure rate={rate} />, { language });
+
+    expect(screen.getByRole('definition').textContent).toContain(figure);
+    expect(document.body.textContent).toContain(text);
+  });
+
+  test('says nothing of other servers where all of them count together', async () => {
+    await renderPart(<RateFigure rate={bucket} />);
+
+    expect(document.body.textContent).not.toContain('サーバー');
+  });
 });

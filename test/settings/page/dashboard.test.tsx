@@ -65,7 +65,7 @@ test('groups are told in ranges, and fewer than ten as fewer than ten', async ()
 
   const rows = screen.getAllByRole('row').map((row) => row.textContent);
   expect(rows).toEqual([
-    '求人見送り手紙同意',
+    '求人不採用手紙同意',
     '（指定なし）15〜19件10〜14件10件未満',
     'その他（4項目の合計）10〜14件10件未満10件未満',
   ]);
@@ -83,7 +83,7 @@ const empty: Dashboard = {
     referrals: { counted: 0, towardsNext: 4, perCredit: 10 },
     credits: { available: 0, reserved: 0, used: 0, expired: 0 },
   },
-  projection: { referralsPerWeek: 2, weeksToNextCredit: 2.1 },
+  projection: { referralsPerWeek: 2, weeks: 8, weeksToNextCredit: 2.1, isRough: false },
 };
 
 test('another span is asked of the server, and a company without a past is taught what comes', async () => {

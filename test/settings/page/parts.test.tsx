@@ -13,6 +13,7 @@ import { CopyButton } from '../../../src/settings/page/parts/copy-button.tsx';
 import { Rate } from '../../../src/settings/page/parts/count.tsx';
 import { DataTable } from '../../../src/settings/page/parts/data-table.tsx';
 import { EmptyState } from '../../../src/settings/page/parts/empty-state.tsx';
+import { Outlook } from '../../../src/settings/page/parts/outlook.tsx';
 import { PageTitle } from '../../../src/settings/page/parts/page-title.tsx';
 import { ProblemNote } from '../../../src/settings/page/parts/problem-note.tsx';
 import { ProgressOf } from '../../../src/settings/page/parts/progress-of.tsx';
@@ -326,4 +327,36 @@ test('a short message can be closed by a button with a name', async () => {
 
   await userEvent.click(await screen.findByRole('button', { name: '閉じる' }));
   await waitFor(() => expect(screen.queryByText('保存しました')).toBeNull());
+});
+
+test.each([
+  ['ja', { weeks: 0 }, '紹介が計上されると、次のクレジットの見込みを表示します。'],
+  ['ja', { weeks: 8 }, '直近8週間に計上された紹介はありません。次のクレジットの時期は、まだ見通せません。'],
+  [
+    'ja',
+    { weeks: 8, referralsPerWeek: 1.25, weeksToNextCredit: 2.1, isRough: false },
+    'このペースなら、次のクレジットまで約3週間です。紹介は週に約1.3人です（直近8週間の平均）。',
+  ],
+  [
+    'ja',
+    { weeks: 1, referralsPerWeek: 2, weeksToNextCredit: 4 },
+    'このペースなら、次のクレジットまで約4週間です。まだ記録が少ないため、おおよその目安です。紹介は週に約2人です（直近1週間の平均）。',
+  ],
+  [
+    'en',
+    { weeks: 1, referralsPerWeek: 1, weeksToNextCredit: 0 },
+    'At this pace the next credit is about 1 week away. There is little to go by yet, so take it as a guess.' +
+      'Referrals come at about 1 a week (mean of the last week).',
+  ],
+] as const)('in %s the outlook %j promises no more than the numbers do', async (language, told, text) => {
+  const projection = { referralsPerWeek: 0, weeksToNextCredit: null, isRough: true, ...told };
+
+  await renderPart(<Outlook projection={projection} />, { language });
+
+  expect(
+    screen
+      .getAllByText(/./)
+      .map((line) => line.textContent)
+      .join(''),
+  ).toBe(text);
 });

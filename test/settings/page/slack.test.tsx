@@ -26,7 +26,7 @@ const desk = {
   kind: 'credit-earned',
   locale: 'ja',
   own: null,
-  ours: { title: '無料紹介が増えました', body: '{{ company }}：' },
+  ours: { title: 'クレジットが増えました', body: '{{ company }}：' },
   tokens: [
     { name: 'company', sample: '' },
     { name: 'available', sample: 2 },

@@ -58,7 +58,7 @@ test('another language is loaded when it is asked for', async () => {
 });
 
 test.each([
-  ['ja', 1, 'あと1人の同意で、クレジットが1つ増えます。'],
+  ['ja', 1, 'あと1人の同意で、クレジットが1件増えます。'],
   ['en', 1, '1 more person who agrees makes the next credit.'],
   ['en', 3, '3 more people who agree make the next credit.'],
 ] as const)('in %s %d is counted as people count', async (language, count, sentence) => {

@@ -71,7 +71,7 @@ test('a credit is reserved once, however often its modal is sent', async () => {
 
   expect(rig.did).toEqual([`reserve ${values.purpose.purpose} ${actorOf(user)}`]);
   expect(rig.remarks).toMatchObject([{ did: 'credit-reserved', count: 1 }]);
-  expect(textOf(rig.modal(user).view)).toMatch(/1件予約しました/);
+  expect(textOf(rig.modal(user).view)).toMatch(/1件確保しました/);
   expect(rig.workspace.broadcasts).toEqual([]);
 });
 
@@ -81,7 +81,7 @@ test('without a credit nothing can be reserved, and it is said so', async () => 
 
   await rig.press(user, 'credit-reserve', button());
 
-  expect(textOf(rig.modal(user).view)).toMatch(/いま使える無料紹介はありません/);
+  expect(textOf(rig.modal(user).view)).toMatch(/いま使えるクレジット（無料で紹介を受けられる権利）はありません/);
 });
 
 test.each(['used', 'released'] as const)('a reservation is settled as %s, once', async (settlement) => {

@@ -53,7 +53,7 @@ test('the home tells a recruiter the balance, the way to the next credit, and wh
   const home = await openHome(user);
 
   expect(home).toMatch(
-    /使える無料紹介\*\\n1件[\s\S]*あと3名[\s\S]*●●●●●●●○○○ {2}7\/10名[\s\S]*週に約2名です。このペースでは、次の無料紹介まで約2週間/,
+    /使えるクレジット\*\\n1件[\s\S]*あと3名[\s\S]*●●●●●●●○○○ {2}7\/10名[\s\S]*週に約2名です。このペースなら、次のクレジットまで約2週間/,
   );
   expect(home).toMatch(/宛先のメールアドレスがありません[\s\S]*\*条件の不一致\*[\s\S]*扱いが未設定/);
   expect(home).not.toMatch(/髙﨑/);
@@ -102,8 +102,8 @@ test('the home tells first whether letters wait and whether anything is broken',
   const paused = await openHome(user);
 
   expect(quiet).toMatch(/確認待ち\*\\n0通[\s\S]*ATSとの接続\*\\nまだありません[\s\S]*確認が必要なものはありません/);
-  expect(busy).toMatch(/確認待ち\*\\n3通[\s\S]*3件に問題があります[\s\S]*使える無料紹介/);
-  expect(busy).toMatch(/接続に問題があります（[\s\S]*選考結果メール 3通が確認待ち/);
+  expect(busy).toMatch(/確認待ち\*\\n3通[\s\S]*3件に問題があります[\s\S]*使えるクレジット/);
+  expect(busy).toMatch(/接続に問題があります（[\s\S]*手紙3通が確認待ち/);
   expect(paused).toMatch(/1件が一時停止中です/);
   expect(paused).not.toMatch(/問題/);
 });
@@ -221,7 +221,7 @@ test('the balance is told in private, with a button for who may use it', async (
   const forRecruiter = await rig.command(recruiter, 'balance');
   await rig.command(viewer, 'balance');
 
-  expect(forRecruiter).toMatch(/使える無料紹介\*\n1件[\s\S]*7\/10名/);
+  expect(forRecruiter).toMatch(/使えるクレジット\*\n1件[\s\S]*7\/10名/);
   const [first, second] = rig.slack.responses.map(({ body }) => body);
   expect([first, second]).toMatchObject([{ response_type: 'ephemeral' }, { response_type: 'ephemeral' }]);
   expect(JSON.stringify(first)).toContain('credit-reserve');
@@ -232,7 +232,7 @@ test('what waits is counted, and a word that is not known gets help and a sugges
   const user = await rig.addUser('recruiter');
   fill(5);
 
-  expect(await rig.command(user, '確認待ち')).toMatch(/選考結果メール 5通が確認待ちです/);
+  expect(await rig.command(user, '確認待ち')).toMatch(/手紙5通が確認待ちです/);
   expect(await rig.command(user, 'balanc <!channel>')).toMatch(/もしかして：`\/career-relay balance`[\s\S]*できること/);
 });
 
@@ -242,7 +242,7 @@ test('somebody of two companies names the one a command is about', async () => {
   await rig.people.linkPerson(other.companyId, { slackRef: user, role: 'owner' }, 'admin');
 
   expect(await rig.command(user, 'balance')).toContain(other.slug);
-  expect(await rig.command(user, `balance ${other.slug}`)).toMatch(/使える無料紹介/);
+  expect(await rig.command(user, `balance ${other.slug}`)).toMatch(/使えるクレジット/);
   expect(await rig.command(user, 'balance nobody')).toContain(other.slug);
 });
 
@@ -288,7 +288,7 @@ test('a code links a person once, and the wrong ones of a minute are counted', a
   expect(await rig.command(other, `link ${code}`)).toMatch(/この連携コードは使えません/);
   for (let tries = 0; tries < 4; tries += 1) await rig.command(other, 'link 0000-0000-0000-0000');
   expect(await rig.command(other, 'link 0000-0000-0000-0000')).toMatch(/1分ほど待って/);
-  expect(await rig.command(user, 'balance')).toMatch(/使える無料紹介/);
+  expect(await rig.command(user, 'balance')).toMatch(/使えるクレジット/);
   expect(rig.workspace.homes.has(user)).toBe(true);
 });
 

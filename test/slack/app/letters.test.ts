@@ -38,7 +38,7 @@ test('a held letter is sent on by a recruiter, who is named below the notice', a
   expect(rig.remarks).toEqual([
     { companyId: rig.company.companyId, noticeId, by: user, did: 'letters-sent', count: 1 },
   ]);
-  expect(textOf(rig.modal(user).view)).toMatch(/1通を送信予定にしました[\s\S]*確認待ちの選考結果メールはありません/);
+  expect(textOf(rig.modal(user).view)).toMatch(/1通を送信予定にしました[\s\S]*確認待ちの手紙はありません/);
   expect(rig.workspace.homes.has(user)).toBe(true);
 });
 
@@ -58,8 +58,8 @@ test('sending a letter that lacks an address says that it may come back', async 
 
 test.each([
   ['live', /まもなく送信されます/],
-  ['shadow', /稼働中になるまで送信されません/],
-  ['paused', /稼働中になるまで送信されません/],
+  ['shadow', /本番に切り替わるまで送信されません/],
+  ['paused', /本番に切り替わるまで送信されません/],
 ] as const)(
   'of a letter sent on while its connection is %s nothing is promised that is not so',
   async (state, expected) => {
@@ -137,7 +137,7 @@ test('a letter that may have arrived warns of a second copy, and is never sent w
   const shown = JSON.stringify(rig.modal(user).view);
   await rig.click(user, 'letters-send-all');
 
-  expect(shown).toMatch(/同じ選考結果メールが2通届くことがあります/);
+  expect(shown).toMatch(/同じ手紙が2通届くことがあります/);
   expect(rig.did).toHaveLength(2);
   expect(rig.did.join()).not.toContain(doubtful);
   expect(rig.remarks).toMatchObject([{ did: 'letters-sent', count: 2 }]);

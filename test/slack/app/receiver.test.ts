@@ -175,7 +175,7 @@ test('a click and a submission are acknowledged while the database answers nobod
 
   expect(submitted.status).toBe(200);
   expect(meanwhile).toMatch(/少々お待ちください/);
-  expect(textOf(rig.modal(user).view)).toMatch(/1件予約しました/);
+  expect(textOf(rig.modal(user).view)).toMatch(/1件確保しました/);
 });
 
 test('a button opens its modal before the database is asked anything, for Slack lets it only for three seconds', async () => {
@@ -253,8 +253,8 @@ test('in socket mode the same commands are answered, also after Slack ended the 
 
   expect(rig.slack.responses).toHaveLength(2);
   expect(rig.slack.responses.map(({ body }) => body.text)).toEqual([
-    expect.stringMatching(/無料紹介/),
-    expect.stringMatching(/無料紹介/),
+    expect.stringMatching(/クレジット/),
+    expect.stringMatching(/クレジット/),
   ]);
 });
 

@@ -43,10 +43,6 @@ test('what is bold stands between spaces or at the end of a line: next to 「」
   for (const [bold] of bolds) expect(bold).toMatch(/^\s?\*[^*]+\*\s?$/);
 });
 
-test('a letter is called by one word', () => {
-  for (const text of Object.values(ja)) expect(text).not.toMatch(/手紙|(?<!選考結果)メール(?!アドレス)/);
-});
-
 test('what a text is filled with can make no mention, and is cut where it never ends', () => {
   const text = wordsOf('ja').say('home.unknown-reason', {
     name: `<!channel>${'𠮷'.repeat(500)}`,

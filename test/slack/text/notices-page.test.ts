@@ -65,7 +65,7 @@ test('notices are shown as in Slack, with a way to the older ones', async () => 
   expect(statusCode).toBe(200);
   expect(headers['content-security-policy']).toBe(blocksCsp);
   expect(headers['cache-control']).toBe('no-store');
-  expect(body).toContain('無料紹介が1件増えました');
+  expect(body).toContain('クレジットが1件増えました');
   expect(body).toContain('架空食品&lt;!channel&gt;株式会社');
   expect(body).toContain(`<a href="/notices?cursor=${nextCursor}">以前のお知らせ</a>`);
   expect(asked).toEqual({ cursor: undefined, limit: 30 });

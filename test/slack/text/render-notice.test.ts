@@ -124,7 +124,7 @@ test('letters are told by how they stand, and those that wait by why, the larges
   const texts = readTexts({ ...toSampleView('letters-planned'), letters });
 
   expect(texts).toContain('*12通* を送信予定（次は 11/24 9:00）');
-  expect(texts).toContain('*5通* が確認待ち（理由の扱いが未設定 3・宛先なし 2）');
+  expect(texts).toContain('*5通* が確認待ち（不採用理由の扱いが未設定 3・宛先なし 2）');
   expect(texts).toContain('3通を送信済み');
 });
 
@@ -152,7 +152,7 @@ test('once held letters are planned, their notice no longer says that they wait'
 
   expect(texts).toMatch(/確認済みです[\s\S]*\*5通\* を送信予定/);
   expect(texts).not.toMatch(/確認待ち/);
-  expect(readTexts({ ...toSampleView('letters-planned'), letters: reviewed })).toMatch(/選考結果メールの送信予定/);
+  expect(readTexts({ ...toSampleView('letters-planned'), letters: reviewed })).toMatch(/手紙の送信予定/);
 });
 
 test('held letters lead to the reasons where most of them wait for one, else to the letters', () => {
@@ -298,7 +298,7 @@ test.each([
   { title: '題', body: '{{ missing' },
   { title: ' ', body: '本文' },
 ])('own words that no longer fit give way to ours: %j', (wording) => {
-  expect(readTexts(toSampleView('progress'), 'ja', { wording })).toContain('次の無料紹介まで、あと3名です');
+  expect(readTexts(toSampleView('progress'), 'ja', { wording })).toContain('次のクレジットまで、あと3名です');
 });
 
 test('a missing token is a mistake that is seen, not a blank', () => {

@@ -65,9 +65,3 @@ test('the texts are calm: no exclamation mark, no mention of everybody', () => {
 
   expect(texts.filter(([, text]) => /[!！](?!=)|@channel|@here/.test(text))).toEqual([]);
 });
-
-test('a letter is called by one word in the notices', () => {
-  const texts = [...toLines(noticeTexts.ja), ...toLines(partTexts.ja)];
-
-  expect(texts.filter(([, text]) => /手紙|(?<!選考結果)メール(?!アドレス)/.test(text))).toEqual([]);
-});

@@ -8,7 +8,8 @@ import type * as schemas from '../../api/schemas.ts';
  * What the API answers and takes, as it travels: drawn from the server's own schemas, so that page and API cannot drift.
  * Types alone: nothing of zod or the server gets into the page. Instants are ISO 8601 texts here.
  */
-export type Balance = z.input<typeof schemas.Balance>;
+export type Credits = z.input<typeof schemas.Credits>;
+export type Projection = z.input<typeof schemas.Projection>;
 export type CreditEntry = z.input<typeof schemas.CreditEntry>;
 export type Referral = z.input<typeof schemas.Referral>;
 export type Reservation = z.input<typeof schemas.Reservation>;

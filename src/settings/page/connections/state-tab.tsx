@@ -11,7 +11,9 @@ import { StatusBadge } from '../parts/status-badge.tsx';
 import { Time } from '../parts/time.tsx';
 import { Check } from './check.tsx';
 import type { PartProps } from './connection-page.tsx';
+import { Figure } from './figure.tsx';
 import { Limits } from './gallery-page.tsx';
+import { RateFigure } from './rate-figure.tsx';
 import type { ConnectionHealth, PollFound } from './types.ts';
 import { useHealth, useRefresh, useWords } from './use-connections.ts';
 import { WebhookCard } from './webhook-card.tsx';
@@ -117,6 +119,7 @@ function Figures({ health, connector }: PartProps & { readonly health: Connectio
           <Count value={health.plannedLetters} />
         </Figure>
       </SimpleGrid>
+      {connector.access.length > 0 && <RateFigure rate={health.rate} />}
       {waysIn.includes('webhook') && (
         <>
           <Title order={3}>{t('connections.deliveries', { count: health.days })}</Title>
@@ -135,19 +138,6 @@ function Figures({ health, connector }: PartProps & { readonly health: Connectio
 
 function isBroken(outcome: string | null): boolean {
   return outcome !== null && outcome !== 'complete' && outcome !== 'partial';
-}
-
-function Figure({ label, children }: { readonly label: string; readonly children: ReactNode }) {
-  return (
-    <div>
-      <Text component="dt" size="sm" c="dimmed">
-        {label}
-      </Text>
-      <Text component="dd" m={0} fw={600}>
-        {children}
-      </Text>
-    </div>
-  );
 }
 
 /** Reads in the ATS what no webhook told. */

@@ -3,11 +3,12 @@ import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Balance, CreditEntry } from '../api/types.ts';
+import type { CreditEntry, Credits } from '../api/types.ts';
 import { useApi } from '../api/use-api.tsx';
 import { useCompany, useMay } from '../api/use-company.ts';
 import { useList } from '../api/use-list.ts';
 import { Count } from '../parts/count.tsx';
+import { Outlook } from '../parts/outlook.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { ProgressOf } from '../parts/progress-of.tsx';
@@ -26,7 +27,7 @@ export function CreditsPage() {
   const [isReserving, { open, close }] = useDisclosure();
   const balance = useQuery({
     queryKey: ['/credits', slug],
-    queryFn: ({ signal }) => api.get<Balance>('/credits', { company: slug }, signal),
+    queryFn: ({ signal }) => api.get<Credits>('/credits', { company: slug }, signal),
   });
   const pages = useList<CreditEntry>('/credits/entries', { company: slug });
   const newest = pages.data?.pages[0]?.items[0];
@@ -62,7 +63,7 @@ export function CreditsPage() {
   );
 }
 
-function BalanceCards({ balance: { referrals, credits } }: { readonly balance: Balance }) {
+function BalanceCards({ balance: { referrals, credits, projection } }: { readonly balance: Credits }) {
   const { t } = useTranslation();
   const missing = Math.max(0, referrals.perCredit - referrals.towardsNext);
   const others = [
@@ -95,6 +96,9 @@ function BalanceCards({ balance: { referrals, credits } }: { readonly balance: B
         <Stack gap="md" h="100%" justify="center">
           <ProgressOf label={t('credits.next')} done={referrals.towardsNext} total={referrals.perCredit} />
           <Text c="dimmed">{t('credits.missing', { count: missing })}</Text>
+          <Stack gap={2}>
+            <Outlook projection={projection} />
+          </Stack>
         </Stack>
       </Paper>
     </SimpleGrid>

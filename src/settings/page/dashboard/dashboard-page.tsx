@@ -9,6 +9,7 @@ import { useConnectionNames } from '../api/use-connection-names.ts';
 import { Count, Rate } from '../parts/count.tsx';
 import { EmptyState } from '../parts/empty-state.tsx';
 import { ButtonLink } from '../parts/links.tsx';
+import { Outlook } from '../parts/outlook.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { StartCard } from '../start/start-card.tsx';
@@ -123,11 +124,9 @@ function Figures({ dashboard, slug }: { readonly dashboard: Dashboard; readonly 
             {' / '}
             <Count value={balance.referrals.perCredit} />
           </Text>
-          <Text size="sm" c="dimmed" mt={4}>
-            {projection.weeksToNextCredit === null
-              ? t('dashboard.noPace')
-              : t('dashboard.pace', { count: Math.max(1, Math.ceil(projection.weeksToNextCredit)) })}
-          </Text>
+          <Stack gap={2} mt={4}>
+            <Outlook projection={projection} />
+          </Stack>
         </Paper>
       </SimpleGrid>
       {isEmpty ? (
