@@ -270,14 +270,19 @@ const LetterPolicy = z.strictObject({
   window: z.enum(['always', 'business-hours']).describe('business-hours: 9:00–20:00 Asia/Tokyo on business days.'),
 });
 
+/** The standard letter stands beside a company's own templates, and is none of them. */
+const TemplateChoice = z.union([z.literal('standard'), Id]);
+
 export const StageRule = z.strictObject({
   letter: z.enum(['send', 'skip', 'hold']).optional(),
-  template: Id.optional().describe("One of the company's own letter templates; without it, the standard letter."),
+  template: TemplateChoice.optional().describe(
+    "One of the company's own letter templates, or `standard`; without it, the company's default.",
+  ),
 });
 
 export const ReasonRule = StageRule.extend({
   decidedBy: z.enum(['company', 'candidate', 'unknown']).optional(),
-  template: StageRule.shape.template.describe('Without it, what the stage says, else the standard letter.'),
+  template: StageRule.shape.template.describe("Without it, what the stage says, else the company's default."),
 });
 
 export const Mapping = z
@@ -418,9 +423,6 @@ export const Rejection = z
 
 const LetterLocale = z.enum(['ja', 'en']).describe("The letter's language; without it the company's.");
 export type LetterLocale = z.infer<typeof LetterLocale>;
-/** The standard letter stands beside a company's own templates, and is none of them. */
-const TemplateChoice = z.union([z.literal('standard'), Id]);
-
 const exportQuery = {
   locale: LetterLocale.optional(),
   template: TemplateChoice.default('standard').describe(
