@@ -71,6 +71,8 @@ export interface Imports {
    * nothing. @throws RelayError request_not_found, request_conflict (expired), request_invalid naming the column.
    */
   confirm(importId: string, columns: ColumnChanges, actor: string): Promise<ImportResult>;
+  /** What became of a file, or what a person is asked of one that waits. @throws RelayError request_not_found. */
+  read(importId: string): Promise<ImportResult>;
   /** Drops files that nobody confirmed in time. For a ticker. */
   sweep(): Promise<number>;
 }
@@ -88,6 +90,10 @@ export function openImports(parts: ImportParts): Imports {
   return {
     take: (connection, file, actor) => takeFile(parts, connection, file, actor),
     confirm: (importId, columns, actor) => confirmImport(parts, importId, columns, actor),
+    async read(importId) {
+      const { one, connection, bytes } = await findImport(parts, importId);
+      return bytes ? withSample(one, readTableFile(bytes, requireIntake(parts, connection))) : { ...one, sample: {} };
+    },
     sweep() {
       const now = parts.clock.now();
       return parts.database.forSystem((tx) => expireImports(tx, new Date(now.getTime() - confirmableMs), now));
@@ -154,13 +160,8 @@ function findAge({ madeAt }: TableFile, name: string | null, now: Date): Date {
   return told && told.getTime() - now.getTime() < aheadMs ? told : now;
 }
 
-async function confirmImport(
-  parts: ImportParts,
-  importId: string,
-  changes: ColumnChanges,
-  actor: string,
-): Promise<ImportResult> {
-  const { database, connections, clock } = parts;
+/** @throws RelayError request_not_found. */
+async function findImport({ database, connections }: ImportParts, importId: string) {
   const { one, connection, bytes } = await database.forSystem(async (tx) => {
     const found = isId(importId) ? await readImport(tx, importId) : undefined;
     return {
@@ -170,6 +171,17 @@ async function confirmImport(
     };
   });
   if (!one || !connection) throw new RelayError('request_not_found', { message: 'there is no such import' });
+  return { one, connection, bytes };
+}
+
+async function confirmImport(
+  parts: ImportParts,
+  importId: string,
+  changes: ColumnChanges,
+  actor: string,
+): Promise<ImportResult> {
+  const { database, clock } = parts;
+  const { one, connection, bytes } = await findImport(parts, importId);
   if (one.state === 'done') return { ...one, sample: {} };
   if (!bytes)
     throw new RelayError('request_conflict', { message: 'nobody confirmed it within a day: import it again' });

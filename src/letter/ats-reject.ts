@@ -21,6 +21,8 @@ export interface RejectionTemplate {
   readonly carriesLink: CarriedLink;
   /** What stands in it, without markup; the ATS's own tokens are still in it. */
   readonly text: string;
+  /** The same with what its HTML says, to look for our words in. */
+  readonly words: string;
 }
 
 /** What somebody asks the ATS to do: in mode `ats-triggered`, with a template that carries our static link. */
@@ -54,6 +56,7 @@ export async function listRejectionTemplates(
     name,
     carriesLink: findCarriedLink(template, staticUrl),
     text: text ?? toReadableText(template.content),
+    words: [text ?? '', toReadableText(template.content)].join('\n'),
   }));
 }
 

@@ -13,7 +13,7 @@ export type ReadFacts = Omit<LetterFacts, 'connection' | 'isReleased'> & {
   readonly connection: Connection | undefined;
 };
 
-/** The template that a rule of the connection names for this rejection; undefined: none does. */
+/** The template that a rule of the connection names for this rejection, by its id or `standard`; undefined: none does. */
 export function toTemplate({ rejection, connection }: ReadFacts): string | undefined {
   return connection && chooseTemplate(rejection, connection);
 }

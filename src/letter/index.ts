@@ -10,6 +10,7 @@ export {
   rejectInAts,
 } from './ats-reject.ts';
 export type { CarriedLink } from './carried-link.ts';
+export { type CheckedTemplate, checkTemplates } from './check-templates.ts';
 export { readCompanyDecisions } from './company-decisions.ts';
 export { countPlanned } from './count-planned.ts';
 export {
@@ -68,6 +69,7 @@ export {
 export { toFaultWords } from './wording/fault-words.ts';
 export { lintWording, type WordingFault } from './wording/lint.ts';
 export { toCleanText, type Wording, wordingCharactersAtMost, wordingLimits, wordingTokens } from './wording/model.ts';
+export { readToPaste } from './wording/paste.ts';
 export { previewWording } from './wording/preview.ts';
 export {
   type LetterTemplate,

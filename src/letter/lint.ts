@@ -20,6 +20,7 @@ type LetterName = Exclude<TemplateName, 'sign-in' | 'invitation' | 'company-dele
 const links: Readonly<Record<LetterName, string>> = {
   'career-relay': 'relayUrl',
   pasted: 'relayUrl',
+  'pasted-frame': 'relayUrl',
   receipt: 'manageUrl',
   withdrawal: 'manageUrl',
   code: 'pageUrl',
@@ -45,6 +46,7 @@ const letterRefusals = {
 const refusals: Readonly<Record<LetterName, Readonly<Record<Locale, readonly RegExp[]>>>> = {
   'career-relay': letterRefusals,
   pasted: letterRefusals,
+  'pasted-frame': letterRefusals,
   receipt: { ja: [/取り消/, /不利益/], en: [/withdraw/i, /disadvantage/i] },
   withdrawal: { ja: [/取り消/, /不利益/], en: [/withdraw/i, /disadvantage/i] },
   code: { ja: [/何もなさらな/, /無視/], en: [/do nothing/i, /ignore/i] },

@@ -1,5 +1,5 @@
 import type { Connection } from '../connector/index.ts';
-import { chooseTemplate, type Judged, judgeRejection, type LetterPlan } from './model.ts';
+import { chooseTemplate, type Judged, judgeRejection, type LetterPlan, standardRule } from './model.ts';
 
 /** What changes with another mapping; nothing that was sent does. Counts. */
 export interface MappingEffect {
@@ -28,6 +28,8 @@ export type Alike = Judged & { readonly count: number };
 export interface EffectInput {
   readonly before: Pick<Connection, 'mapping' | 'mode'>;
   readonly after: Pick<Connection, 'mapping' | 'mode'>;
+  /** The id of the template that is used where no rule names one; undefined: the standard letter is. */
+  readonly usual: string | undefined;
   /** The rejections of late that stand. */
   readonly lately: readonly Alike[];
   /** Those whose letter is planned and was not released by hand. */
@@ -37,9 +39,9 @@ export interface EffectInput {
 }
 
 /** Judges twice what there is, with the functions that plan letters, and counts where the two differ. */
-export function findEffect({ before, after, lately, planned, held }: EffectInput): MappingPreview {
+export function findEffect({ before, after, usual, lately, planned, held }: EffectInput): MappingPreview {
   const parts = [
-    ...lately.map((alike) => ({ reasonRef: alike.reasonRef, effect: ofLately(alike, before, after) })),
+    ...lately.map((alike) => ({ reasonRef: alike.reasonRef, effect: ofLately(alike, { before, after, usual }) })),
     ...planned.map((alike) => ({ reasonRef: alike.reasonRef, effect: ofPlanned(alike, before, after) })),
     ...held.map(({ reasonRef, status }) => ({ reasonRef, effect: ofHeld(status) })),
   ];
@@ -53,10 +55,14 @@ export function findEffect({ before, after, lately, planned, held }: EffectInput
 
 type Side = EffectInput['before'];
 
-function ofLately(alike: Alike, before: Side, after: Side): Partial<MappingEffect> {
+function ofLately(
+  alike: Alike,
+  { before, after, usual = standardRule }: Pick<EffectInput, 'before' | 'after' | 'usual'>,
+): Partial<MappingEffect> {
   const [old, made] = [judgeRejection(alike, before).letter, judgeRejection(alike, after).letter];
   if (old !== made) return { rejections: alike.count };
-  const isWrittenOtherwise = made === 'send' && chooseTemplate(alike, before) !== chooseTemplate(alike, after);
+  const toWording = (side: Side) => chooseTemplate(alike, side) ?? usual;
+  const isWrittenOtherwise = made === 'send' && toWording(before) !== toWording(after);
   return isWrittenOtherwise ? { templates: alike.count } : {};
 }
 

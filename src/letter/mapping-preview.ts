@@ -6,6 +6,7 @@ import { type FactSource, readFacts } from './facts.ts';
 import { type Alike, type EffectInput, findEffect, type MappingPreview } from './mapping-effect.ts';
 import { toPlan } from './plan.ts';
 import { listHeld } from './store.ts';
+import { listTemplates } from './wording/store.ts';
 
 const lettersAtOnce = 500;
 
@@ -24,6 +25,7 @@ export async function previewMapping(
   return findEffect({
     before: connection,
     after,
+    usual: (await listTemplates(tx, connection.companyId)).find(({ isDefault }) => isDefault)?.id,
     lately: await countLately(tx, connection, span.since),
     planned: await countPlannedAlike(tx, connection),
     held: await planHeldAnew(parts, tx, after, span.now),

@@ -133,7 +133,10 @@ function judgeReason(rejection: Judged, { mapping }: Pick<Connection, 'mapping'>
   return { letter: reason?.letter ?? (decidedBy === 'candidate' ? undefined : stage?.letter), decidedBy };
 }
 
-/** The id of the template a rejection's letter is written with, should it get one; undefined: the standard letter. */
+/** As a rule names the letter that is always there, whatever the company's default is. Stored, so never renamed. */
+export const standardRule = 'standard';
+
+/** The template a rejection's letter is written with, should it get one: its id, or `standard`; undefined: the company's default. */
 export function chooseTemplate(
   rejection: Pick<Rejection, 'reasonRef' | 'stage'>,
   { mapping }: Pick<Connection, 'mapping'>,

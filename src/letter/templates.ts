@@ -15,6 +15,20 @@ export const templateTokens = {
     required: ['candidateName', 'companyName', 'agencyName', 'relayUrl', 'postalAddress', 'contactEmail'],
     optional: ['jobTitle', 'isPersonal'],
   },
+  /** The same in a company's own words. */
+  'pasted-frame': {
+    required: [
+      'candidateName',
+      'salutation',
+      'companyName',
+      'agencyName',
+      'relayUrl',
+      'linkDays',
+      'postalAddress',
+      'contactEmail',
+    ],
+    optional: ['jobTitle', 'isPersonal'],
+  },
   receipt: {
     required: [
       'candidateName',
@@ -57,6 +71,8 @@ export const templateNames = ['career-relay', 'receipt', 'withdrawal', 'code'] a
 /** Those, and the frame in which the wordings of companies stand. */
 export const compiledNames = [...templateNames, 'frame'] as const;
 export type TemplateName = keyof typeof templateTokens;
+/** What the wordings of companies stand in: a mail of ours, or what is pasted into an ATS. */
+export type FrameName = 'frame' | 'pasted-frame';
 export type Tokens = Readonly<Record<string, string>>;
 
 export interface Rendered {
@@ -80,7 +96,7 @@ export function readTemplate(name: TemplateName, locale: Locale): TemplateSource
 }
 
 export function readPart(
-  name: TemplateName | 'frame' | 'standard',
+  name: TemplateName | FrameName | 'standard',
   locale: Locale,
   extension: 'mjml' | 'html' | 'txt' | 'json',
 ): string {

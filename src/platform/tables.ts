@@ -92,7 +92,7 @@ export interface LetterPolicy {
 export interface ReasonRule {
   readonly decidedBy?: 'company' | 'candidate' | 'unknown' | undefined;
   readonly letter?: 'send' | 'skip' | 'hold' | undefined;
-  /** The id of one of the company's own templates; without it, what the stage says, else the standard letter. */
+  /** The id of one of the company's own templates, or `standard`; without it, what the stage says, else the default one. */
   readonly template?: string | undefined;
 }
 

@@ -81,7 +81,67 @@ test('what an owner writes and publishes is what the next applicant reads', asyn
   await context.close();
 }, 90_000);
 
+/** A company whose ATS sends the letter, with words of its own that were pasted there before they were replaced. */
+async function addPasted(locale: 'ja' | 'en') {
+  const { slug } = await addCompany(relay);
+  const { body: connection } = await relay.call('POST', '/connections', {
+    company: slug,
+    connector: 'greenhouse',
+    settings: relay.settings,
+  });
+  await relay.call('PATCH', `/connections/${connection.id}`, { mode: 'ats-static' });
+  const { body: template } = await relay.call('POST', '/letter-templates', { company: slug, name: '一次選考の𠮷野' });
+  const draft = `/letter-templates/${template.id}/drafts/${locale}`;
+  const { body: first } = await relay.call('POST', `${draft}/publish`, {});
+  const exported = await relay.call('GET', `/connections/${connection.id}/template`);
+  const path = `/connections/${connection.id}/template?locale=${locale}`;
+  const old = await relay.call('GET', `${path}&template=${template.id}`);
+  relay.fake.addTemplate(`O'Brien の不採用メール ${slug}`, old.body.text);
+  relay.fake.addTemplate(`標準 ${slug}`, exported.body.text);
+  const text =
+    locale === 'ja'
+      ? '{{ application }}に、心より感謝します。受付は{{ linkDays }}日間です。'
+      : 'Thank you for {{ application }}. The page is open for {{ linkDays }} days.';
+  const blocks = first.blocks.with(1, { kind: 'paragraph', text });
+  await relay.call('PUT', draft, { subject: first.subject, blocks });
+  await relay.call('POST', `${draft}/publish`, {});
+  return { slug, template: template.id as string };
+}
+
 describe.each(readers)('in $locale', (reader) => {
+  test('everybody can take the published words to the ATS, and is told which of them stand there', async () => {
+    const { slug, template } = await addPasted(reader.locale);
+    const { page, offences, context } = await app.open(toLookOptions(reader), {
+      companies: [{ slug, name: 'さくら食品株式会社', role: 'viewer' }],
+    });
+    const at = `${app.origin}/app/c/${slug}/letters`;
+    const say = (ja: string, en: string) => (reader.locale === 'ja' ? ja : en);
+    const faults: string[] = [];
+
+    await page.goto(`${at}/templates/${template}`);
+    await page.locator('pre', { hasText: say('心より感謝します。受付は60日間', 'open for 60 days') }).waitFor();
+    await page
+      .getByRole('heading', { name: say('ATSのテンプレートへの登録', 'In your ATS’s template') })
+      .scrollIntoViewIfNeeded();
+    faults.push(...(await lookAt(page, 'templates-paste', reader)));
+    await page.goto(`${at}?view=wording`);
+    await page.locator('pre').waitFor();
+    const before = await page.locator('pre').textContent();
+    await page.getByLabel(say('貼り付ける文面', 'Words to paste')).selectOption({ label: '一次選考の𠮷野' });
+    await page.locator('pre', { hasText: say('心より感謝します', 'open for 60 days') }).waitFor();
+    await page.getByRole('button', { name: say('ATSに登録されているか確認', 'Is it in the ATS?') }).click();
+    const pasted = page.getByRole('listitem').filter({ hasText: `O'Brien の不採用メール ${slug}` });
+    await pasted.getByText(say('「一次選考の𠮷野」版1（日本語）', '"一次選考の𠮷野", version 1 (English)')).waitFor();
+    await pasted.scrollIntoViewIfNeeded();
+    faults.push(...(await lookAt(page, 'templates-check', reader)));
+
+    expect(before).not.toMatch(/心より感謝します。受付|open for 60 days/);
+    expect(await pasted.getByText(say('以前の文面', 'Earlier words'), { exact: true }).count()).toBe(1);
+    expect(faults).toEqual([]);
+    expect(offences).toEqual([]);
+    await context.close();
+  }, 60_000);
+
   test('everybody can read the templates, one with faults, and its history', async () => {
     const { slug } = await addCompany(relay);
     const { body: template } = await relay.call('POST', '/letter-templates', { company: slug, name: '一次選考' });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Connection } from '../../src/connector/index.ts';
 import { type MappingPreview, previewMapping, readMappingUse } from '../../src/letter/index.ts';
+import { insertTemplate, updateTemplate } from '../../src/letter/wording/store.ts';
 import type { Database, Tx } from '../../src/platform/database.ts';
 import type { Mapping } from '../../src/platform/tables.ts';
 import { openTestDatabase } from '../support/database.ts';
@@ -130,6 +131,25 @@ test('a letter that is only written otherwise is counted apart', async () => {
   const { sum } = await preview(stage, { reasons: {}, stages: { Interview: { template: 't' } } });
 
   expect(sum).toMatchObject({ rejections: 0, templates: 1 });
+});
+
+test('a rule that names the standard letter changes something only where another template is the default', async () => {
+  const stage = await openStage(database);
+  await stage.addRejection();
+  const named: Mapping = { reasons: { r1: { template: 'standard' } } };
+  const { companyId } = stage.company;
+
+  const before = await preview(stage, named);
+  const template = await database.forCompany(companyId, (tx) =>
+    insertTemplate(tx, { companyId, name: '既定', now: stage.clock.now() }),
+  );
+  if (!template) throw new Error('the name was taken');
+  const change = { name: '既定', is_default: true, archived_at: null };
+  await database.forCompany(companyId, (tx) => updateTemplate(tx, template.id, change));
+  const after = await preview(stage, named);
+  const same = await preview(stage, { reasons: { r1: { template: template.id } } });
+
+  expect([before, after, same].map(({ sum }) => sum.templates)).toEqual([0, 1, 0]);
 });
 
 test('a letter that a person holds, or has released, is left to that person', async () => {

@@ -222,14 +222,19 @@ test('who comes by himself is judged by the stage as a letter to him is', () => 
   expect(isOne({ stage: '最終面接' })).toBe(false);
 });
 
-test('a letter is written with the template of its reason, else of its stage, else with the standard one', () => {
+test('a letter is written with the template of its reason, else of its stage, else with the default', () => {
   const mapping: Mapping = {
-    reasons: { salary: { letter: 'send', template: 't-reason' }, other: { letter: 'send' } },
+    reasons: {
+      salary: { letter: 'send', template: 't-reason' },
+      plain: { template: 'standard' },
+      other: { letter: 'send' },
+    },
     stages: { 書類選考: { template: 't-stage' } },
   };
   const choose = (reasonRef: string | null, stage: string | null) => chooseTemplate({ reasonRef, stage }, { mapping });
 
   expect(choose('salary', '書類選考')).toBe('t-reason');
+  expect(choose('plain', '書類選考')).toBe('standard');
   expect(choose('other', '書類選考')).toBe('t-stage');
   expect(choose(null, '書類選考')).toBe('t-stage');
   expect(choose('other', 'constructor')).toBeUndefined();

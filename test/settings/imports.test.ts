@@ -54,6 +54,32 @@ test('the first file shows the guess with samples and does nothing; once confirm
   });
 });
 
+test('a file whose columns wait is found again as it was handed in, until somebody took it or it expired', async () => {
+  const { fake } = company;
+  fake.reject(hanako);
+  const { body: handed } = await company.upload(fake.exportFile());
+  const read = () => relay.call('GET', `/imports/${handed.importId}`);
+
+  expect(await read()).toEqual({ status: 200, body: handed });
+
+  await relay.call('POST', `/imports/${handed.importId}/confirm`);
+  expect((await read()).body).toMatchObject({ state: 'done', rejections: 1, sample: {} });
+
+  const late = await company.upload(
+    toFile([
+      ['応募ID', '選考ステータス', '別の列'],
+      ['1', '不合格', 'x'],
+    ]),
+  );
+  relay.clock.advance(25 * 3_600_000);
+  await relay.imports.sweep();
+  expect(await relay.call('GET', `/imports/${late.body.importId}`)).toMatchObject({
+    status: 409,
+    body: { code: 'request_conflict' },
+  });
+  expect((await relay.call('GET', '/imports/nothing')).status).toBe(400);
+});
+
 test('confirming twice, and handing the same file in while it waits, make one import', async () => {
   company.fake.reject(hanako);
   const file = company.fake.exportFile();

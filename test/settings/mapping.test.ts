@@ -257,7 +257,10 @@ describe('the history', () => {
 describe('the file', () => {
   test('carries names for people, and comes back as what was exported', async () => {
     const { id } = await connect();
-    const mapping = { reasons: { '42': { letter: 'skip' } }, stages: { 最終面接: { letter: 'hold' } } };
+    const mapping = {
+      reasons: { '42': { letter: 'skip', template: 'standard' } },
+      stages: { 最終面接: { letter: 'hold', template: 'standard' } },
+    };
     await save(id, mapping);
 
     const { body: file } = await relay.call('GET', `/connections/${id}/mapping/file`);
@@ -267,7 +270,7 @@ describe('the file', () => {
       format: 'career-relay-mapping-1',
       connector: 'greenhouse',
       exportedAt: relay.clock.now().toISOString(),
-      reasons: { '42': { name: 'Other', letter: 'skip' } },
+      reasons: { '42': { name: 'Other', letter: 'skip', template: 'standard' } },
       stages: mapping.stages,
     });
     expect(back).toEqual({ status: 200, body: { mapping, strangers: [] } });

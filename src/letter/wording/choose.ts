@@ -28,7 +28,7 @@ export interface ChosenWording {
 export interface Wordings {
   /**
    * The newest published wording, in this language, of the template that a rule names, else of the company's default; the
-   * standard letter where that one is archived, gone or not published in this language.
+   * standard letter where a rule names that one, and where the other is archived, gone or not published in this language.
    */
   choose(template: string | undefined, locale: Locale): ChosenWording;
 }

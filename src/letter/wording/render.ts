@@ -1,15 +1,19 @@
 import { escapeHtml } from '../../platform/html.ts';
 import { toPlainLine } from '../../platform/plain-line.ts';
 import type { Locale } from '../model.ts';
-import { readPart, type TemplateSource } from '../templates.ts';
+import { type FrameName, readPart, type TemplateSource } from '../templates.ts';
 import { isWordingToken, type LetterBlock, toLiquid, toPieces, toTyped, type Wording } from './model.ts';
 
 /**
- * A wording as Liquid with the tokens of our own letter, in the same frame. Whatever was typed is text: it opens no tag,
- * no token that we do not know and no second header line. Pure; the same wording gives the same source.
+ * A wording as Liquid with the tokens of our own letter, in its frame or in that of what is pasted. Whatever was typed is
+ * text: it opens no tag, no token that we do not know and no second header line. Pure; the same wording gives the same source.
  */
-export function renderWording({ subject, blocks }: Wording, locale: Locale): TemplateSource {
-  const [html, text] = [readFrame(locale, 'html'), readFrame(locale, 'txt')];
+export function renderWording(
+  { subject, blocks }: Wording,
+  locale: Locale,
+  frame: FrameName = 'frame',
+): TemplateSource {
+  const [html, text] = [readFrame(frame, locale, 'html'), readFrame(frame, locale, 'txt')];
   const inCard = blocks.filter(({ kind }) => kind !== 'signature');
   const signatures = blocks.filter(({ kind }) => kind === 'signature');
   const toHtml = (block: LetterBlock) => fill(html(block.kind), toHtmlText(block, locale));
@@ -25,7 +29,9 @@ export function renderWording({ subject, blocks }: Wording, locale: Locale): Tem
       html('bridge'),
       ...signatures.map(toHtml),
       html('foot'),
-    ].join('\n'),
+    ]
+      .filter((part) => part !== '')
+      .join('\n'),
   };
 }
 
@@ -34,9 +40,9 @@ type FramePart = LetterBlock['kind'] | 'top' | 'bridge' | 'foot';
 const frames = new Map<string, ReadonlyMap<string, string>>();
 
 /** The parts of the frame, by the marks between them. */
-function readFrame(locale: Locale, extension: 'html' | 'txt'): (part: FramePart) => string {
-  const key = `${locale}.${extension}`;
-  const parts = frames.get(key) ?? cutFrame(readPart('frame', locale, extension));
+function readFrame(frame: FrameName, locale: Locale, extension: 'html' | 'txt'): (part: FramePart) => string {
+  const key = `${frame}.${locale}.${extension}`;
+  const parts = frames.get(key) ?? cutFrame(readPart(frame, locale, extension));
   frames.set(key, parts);
   return (part) => parts.get(part) ?? '';
 }

@@ -247,6 +247,27 @@ export async function readPublished(
   return rows.map((row) => ({ ...toVersion(row), isDefault: row.is_default }));
 }
 
+/** Published wordings of a company, or of one template or language, newest first; archived templates among them. */
+export async function listPublished(
+  tx: Tx,
+  asked: {
+    readonly companyId: string;
+    readonly templateId?: string;
+    readonly locale?: Locale;
+    readonly limit: number;
+  },
+): Promise<readonly WordingVersion[]> {
+  let query = tx
+    .selectFrom('letter_template_version')
+    .selectAll()
+    .where('company_id', '=', asked.companyId)
+    .where('published_at', 'is not', null);
+  if (asked.templateId !== undefined) query = query.where('template_id', '=', asked.templateId);
+  if (asked.locale !== undefined) query = query.where('locale', '=', asked.locale);
+  const rows = await query.orderBy('published_at', 'desc').orderBy('version', 'desc').limit(asked.limit).execute();
+  return rows.map(toVersion);
+}
+
 function toTemplate(row: Selectable<LetterTemplateTable>): LetterTemplate {
   return {
     id: row.template_id,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Connection } from '../../connector/index.ts';
-import { listRejectionReasons, listRejectionTemplates, rejectInAts } from '../../letter/index.ts';
+import { checkTemplates, listRejectionReasons, rejectInAts } from '../../letter/index.ts';
 import { appendAudit } from '../../platform/audit.ts';
 import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
@@ -105,7 +105,7 @@ export function atsRoutes(api: Server, parts: ApiParts): void {
     schema: {
       operationId: 'listVendorTemplates',
       tags: ['Connections'],
-      summary: "List the ATS's rejection templates, and which carry our link",
+      summary: "List the ATS's rejection templates, and which carry our link and words",
       params: IdParams,
       response: {
         200: json('The templates.', listOf(RejectionTemplate)),
@@ -114,8 +114,8 @@ export function atsRoutes(api: Server, parts: ApiParts): void {
     },
     handler: async (request) => {
       const connection = await findConnection(parts, request.params.id);
-      const templates = await listRejectionTemplates(parts, connection);
-      return { items: templates.map(({ text: _, ...template }) => template), nextCursor: null };
+      const templates = await checkTemplates(parts, connection);
+      return { items: templates.map(({ text: _, words: __, ...template }) => template), nextCursor: null };
     },
   });
 

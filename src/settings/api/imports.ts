@@ -78,6 +78,24 @@ export async function importRoutes(api: Server, parts: ApiParts): Promise<void> 
 
   api.route({
     method: 'GET',
+    url: '/imports/:importId',
+    config: { access: { right: 'letters', company: { by: 'import', at: 'params.importId' } } },
+    schema: {
+      operationId: 'getImport',
+      tags: ['Connections'],
+      summary: 'Show an import, to go on with one whose columns wait',
+      description: 'As handing it in answered: a few values of each column are in it until its columns are confirmed.',
+      params: ImportParams,
+      response: {
+        200: json('What became of it.', ImportAnswer),
+        ...problems('request_not_found', 'request_conflict'),
+      },
+    },
+    handler: async (request) => toAnswer(await imports.read(request.params.importId)),
+  });
+
+  api.route({
+    method: 'GET',
     url: '/connections/:id/imports',
     config: { access: { right: 'look', company: { by: 'connection' } } },
     schema: {

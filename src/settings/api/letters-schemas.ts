@@ -131,5 +131,22 @@ export const RejectionTemplate = z
     carriesLink: z
       .enum(['static', 'personal', 'none'])
       .describe("static: the company's own address · personal: the field that each person's link is written to."),
+    ours: z
+      .object({
+        template: z
+          .object({ id: Id, name: z.string(), version: z.int() })
+          .nullable()
+          .describe("The company's own template, and the version whose words stand there; null: the standard letter."),
+        locale: z.enum(['ja', 'en']),
+        state: z
+          .enum(['newest', 'older', 'changed'])
+          .describe(
+            'newest: all its words stand there · older: all words of a version that is no longer the one to paste · ' +
+              'changed: most of its words, not all: somebody changed them, or they are of other days.',
+          ),
+      })
+      .nullable()
+      .describe('The letter of ours that stands in it, as it would be exported today; null: none that is known.'),
   })
   .meta({ id: 'RejectionTemplate' });
+export type RejectionTemplate = z.infer<typeof RejectionTemplate>;

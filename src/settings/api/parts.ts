@@ -21,7 +21,7 @@ export interface ApiParts {
   readonly clock: Clock;
   readonly connections: Connections;
   readonly intake: Pick<Intake, 'replay' | 'replayAll' | 'poll' | 'backfill'>;
-  readonly imports: Pick<Imports, 'take' | 'confirm'>;
+  readonly imports: Pick<Imports, 'take' | 'read' | 'confirm'>;
   readonly letters: Pick<
     Letters,
     | 'cancel'

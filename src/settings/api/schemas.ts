@@ -270,14 +270,19 @@ const LetterPolicy = z.strictObject({
   window: z.enum(['always', 'business-hours']).describe('business-hours: 9:00–20:00 Asia/Tokyo on business days.'),
 });
 
+/** The standard letter stands beside a company's own templates, and is none of them. */
+const TemplateChoice = z.union([z.literal('standard'), Id]);
+
 export const StageRule = z.strictObject({
   letter: z.enum(['send', 'skip', 'hold']).optional(),
-  template: Id.optional().describe("One of the company's own letter templates; without it, the standard letter."),
+  template: TemplateChoice.optional().describe(
+    "One of the company's own letter templates, or `standard`; without it, the company's default.",
+  ),
 });
 
 export const ReasonRule = StageRule.extend({
   decidedBy: z.enum(['company', 'candidate', 'unknown']).optional(),
-  template: StageRule.shape.template.describe('Without it, what the stage says, else the standard letter.'),
+  template: StageRule.shape.template.describe("Without it, what the stage says, else the company's default."),
 });
 
 export const Mapping = z
@@ -418,12 +423,22 @@ export const Rejection = z
 
 const LetterLocale = z.enum(['ja', 'en']).describe("The letter's language; without it the company's.");
 export type LetterLocale = z.infer<typeof LetterLocale>;
-export const LocaleQuery = z.strictObject({ locale: LetterLocale.optional() });
-export const TemplateQuery = CompanyQuery.extend({ locale: LetterLocale.optional() });
+const exportQuery = {
+  locale: LetterLocale.optional(),
+  template: TemplateChoice.default('standard').describe(
+    "`standard`, or one of the company's own templates: its newest published words.",
+  ),
+};
+export const ExportQuery = z.strictObject(exportQuery);
+export const TemplateQuery = CompanyQuery.extend(exportQuery);
 export const ConnectorParams = z.strictObject({ connector: z.string().min(1).max(64) });
 
 export const ExportedTemplate = z
   .object({
+    template: z
+      .object({ id: Id, name: z.string(), version: z.int() })
+      .nullable()
+      .describe("The company's own template and the version of its words; null: the standard letter."),
     subject: z.string(),
     html: z.string(),
     text: z.string(),

@@ -1,6 +1,6 @@
 import { type Company, findAgencyLack, readAgency } from '../../company/index.ts';
 import type { Connection, Connector } from '../../connector/index.ts';
-import { exportTemplate } from '../../letter/index.ts';
+import { exportTemplate, readToPaste } from '../../letter/index.ts';
 import type { Tx } from '../../platform/database.ts';
 import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
@@ -10,15 +10,15 @@ import { type ApiParts, asCompany, toStaticLink } from './parts.ts';
 import {
   ConnectorParams,
   ExportedTemplate,
+  ExportQuery,
   IdParams,
   type LetterLocale,
-  LocaleQuery,
   TemplateQuery,
 } from './schemas.ts';
 
 type Link = Parameters<typeof exportTemplate>[0]['link'];
 
-/** Our letter in the tokens of an ATS, for pasting into its rejection template. */
+/** A letter, ours or of the company's own words, in the tokens of an ATS, for pasting into its rejection template. */
 export function templateRoutes(api: Server, parts: ApiParts): void {
   const { connections } = parts;
 
@@ -29,21 +29,21 @@ export function templateRoutes(api: Server, parts: ApiParts): void {
     schema: {
       operationId: 'exportTemplate',
       tags: ['Connections'],
-      summary: "Export our letter in an ATS's own tokens",
+      summary: "Export a letter in an ATS's own tokens",
       description: 'For pasting into its rejection template, before anything is connected. The link is the static one.',
       params: ConnectorParams,
       querystring: TemplateQuery,
       response: {
         200: json('The letter.', ExportedTemplate),
-        ...problems('request_not_found', 'connector_unknown', 'agency_incomplete'),
+        ...problems('request_not_found', 'request_conflict', 'connector_unknown', 'agency_incomplete'),
       },
     },
     handler: (request) => {
-      const { company: reference, locale } = request.query;
+      const { company: reference, locale, template } = request.query;
       const connector = connections.connector(request.params.connector);
       if (!connector) throw new RelayError('connector_unknown');
       return asCompany(parts, reference, (tx, company) =>
-        exportFor(parts, tx, { company, connector, locale, link: toLink(parts, company) }),
+        exportFor(parts, tx, { company, connector, locale, template, link: toLink(parts, company) }),
       );
     },
   });
@@ -55,10 +55,10 @@ export function templateRoutes(api: Server, parts: ApiParts): void {
     schema: {
       operationId: 'exportConnectionTemplate',
       tags: ['Connections'],
-      summary: "Export our letter for a connection's mode",
+      summary: "Export a letter for a connection's mode",
       description: 'In mode `ats-personal` the link is the token of the field that each person’s link is written to.',
       params: IdParams,
-      querystring: LocaleQuery,
+      querystring: ExportQuery,
       response: {
         200: json('The letter.', ExportedTemplate),
         ...problems('request_not_found', 'request_conflict', 'agency_incomplete', 'vendor_field_unsuitable'),
@@ -73,7 +73,7 @@ export function templateRoutes(api: Server, parts: ApiParts): void {
         exportFor(parts, tx, {
           company,
           connector,
-          locale: request.query.locale,
+          ...request.query,
           link: personal ?? toLink(parts, company),
         }),
       );
@@ -87,16 +87,23 @@ async function exportFor(
   asked: {
     readonly company: Company;
     readonly connector: Connector;
-    readonly locale: LetterLocale | undefined;
+    readonly locale?: LetterLocale | undefined;
+    readonly template: string;
     readonly link: Link;
   },
 ): Promise<ExportedTemplate> {
-  const { company } = asked;
-  const agency = await readAgency(tx, company.companyId);
+  const { company, template, locale = company.locale } = asked;
+  const { companyId } = company;
+  const agency = await readAgency(tx, companyId);
   const lack = findAgencyLack(agency, clock.now());
   if (!agency || lack) throw new RelayError('agency_incomplete', { message: lack ?? 'agency-missing' });
-  const exported = exportTemplate({ ...asked, agency, locale: asked.locale ?? company.locale });
-  return { ...exported, notes: [...exported.notes] };
+  const own = template === 'standard' ? undefined : await readToPaste(tx, { companyId, templateId: template, locale });
+  const exported = exportTemplate({ ...asked, agency, locale, wording: own?.wording });
+  return {
+    template: own ? { id: template, name: own.name, version: own.wording.version } : null,
+    ...exported,
+    notes: [...exported.notes],
+  };
 }
 
 function toLink(parts: Pick<ApiParts, 'baseUrl'>, company: Company): Link {

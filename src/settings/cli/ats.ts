@@ -55,14 +55,20 @@ export function addAtsCommands(io: ClientIo, command: ClientCommand): void {
 
   command
     .command('templates')
-    .description("the ATS's rejection templates, and which carry our link")
+    .description("the ATS's rejection templates, which carry our link, and whose words")
     .argument('<id>', 'of the connection')
     .calls<[string], object>(io, async ({ client, screen }, id) => {
       const answer = await client.get(`/connections/${toSegment(id)}/templates`);
       screen.show(answer, listOf(RejectionTemplate), ({ items }) =>
         screen.table(
-          ['TEMPLATE', 'NAME', 'OUR LINK'],
-          items.map(({ templateRef, name, carriesLink }) => [templateRef, name, carriesLink]),
+          ['TEMPLATE', 'NAME', 'OUR LINK', 'OUR WORDS', 'STATE'],
+          items.map(({ templateRef, name, carriesLink, ours }) => [
+            templateRef,
+            name,
+            carriesLink,
+            ours && toWords(ours),
+            ours?.state,
+          ]),
           'The ATS has no rejection templates.',
         ),
       );
@@ -96,4 +102,8 @@ function instant(text: string): string {
   const at = new Date(text);
   if (Number.isNaN(at.getTime())) throw new InvalidArgumentError('It must be an instant.');
   return at.toISOString();
+}
+
+function toWords({ template, locale }: NonNullable<RejectionTemplate['ours']>): string {
+  return template ? `${template.name}, version ${template.version} (${locale})` : `the standard letter (${locale})`;
 }

@@ -12,10 +12,12 @@ type Query = Readonly<Record<string, string | undefined>>;
 /** The API of a running service. Answers are JSON as they came; undefined where there is none. */
 export interface Client {
   get(path: string, query?: Query): Promise<unknown>;
+  /** With the version it was read in, for saving upon that one. */
+  getTagged(path: string): Promise<{ readonly answer: unknown; readonly etag: string | undefined }>;
   /** An answer that is not JSON, as it came. */
   download(path: string, query?: Query): Promise<string>;
-  /** A form is sent as one, anything else as JSON. */
-  send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<unknown>;
+  /** A form is sent as one, anything else as JSON. @param ifMatch refused where something else stands there by now. */
+  send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object, ifMatch?: string): Promise<unknown>;
 }
 
 /** @throws UsageError when there is no token or no usable address. */
@@ -23,9 +25,10 @@ export function openClient(options: ServiceOptions, env: ClientIo['env']): Clien
   const base = readUrl(options.url ?? env.BASE_URL ?? `http://localhost:${env.PORT || '3000'}`);
   const token = readToken(options.token, env);
   return {
-    get: (path, query = {}) => call(base, token, 'GET', `${path}${toQueryString(query)}`),
+    get: async (path, query = {}) => (await call(base, token, 'GET', `${path}${toQueryString(query)}`)).answer,
+    getTagged: (path) => call(base, token, 'GET', path),
     download: (path, query = {}) => download(base, token, `${path}${toQueryString(query)}`),
-    send: (method, path, body) => call(base, token, method, path, body),
+    send: async (method, path, body, ifMatch) => (await call(base, token, method, path, body, ifMatch)).answer,
   };
 }
 
@@ -70,20 +73,28 @@ function toQueryString(query: Query): string {
 
 const timeoutMs = 60_000;
 
-async function call(base: string, token: string, method: string, path: string, body?: object): Promise<unknown> {
+async function call(
+  base: string,
+  token: string,
+  method: string,
+  path: string,
+  body?: object,
+  ifMatch?: string,
+): ReturnType<Client['getTagged']> {
   const request = new Request(`${base}/api/v1${path}`, {
     ...toInit(token, method),
     headers: {
       authorization: `Bearer ${token}`,
       accept: 'application/json',
       ...(body && !(body instanceof FormData) && { 'content-type': 'application/json' }),
+      ...(ifMatch !== undefined && { 'if-match': ifMatch }),
     },
     ...(body && { body: body instanceof FormData ? body : JSON.stringify(body) }),
   });
-  const { ok, status, text } = await exchange(request, base);
+  const { ok, status, text, etag } = await exchange(request, base);
   const answer = parseAnswer(text, base);
   if (!ok) throw new ServiceError(toAdvice(status, answer));
-  return answer;
+  return { answer, etag };
 }
 
 async function download(base: string, token: string, path: string): Promise<string> {
@@ -101,10 +112,14 @@ function toInit(token: string, method: string): RequestInit {
   };
 }
 
-async function exchange(request: Request, base: string): Promise<{ ok: boolean; status: number; text: string }> {
+async function exchange(
+  request: Request,
+  base: string,
+): Promise<{ ok: boolean; status: number; text: string; etag: string | undefined }> {
   try {
     const response = await fetch(request);
-    return { ok: response.ok, status: response.status, text: await readText(response) };
+    const etag = response.headers.get('etag') ?? undefined;
+    return { ok: response.ok, status: response.status, text: await readText(response), etag };
   } catch (error) {
     const isLate = error instanceof Error && error.name === 'TimeoutError';
     throw new ServiceError(

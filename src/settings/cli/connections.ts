@@ -7,6 +7,7 @@ import { toSegment } from './client.ts';
 import { ClientCommand, type ListOptions, pair, wholeNumber } from './command.ts';
 import { addImportCommands } from './imports.ts';
 import { type ClientIo, readAll, UsageError } from './io.ts';
+import { addMappingCommand } from './mapping.ts';
 import { withPages, writeMore } from './pages.ts';
 import { addPollCommands } from './polls.ts';
 import type { Screen } from './screen.ts';
@@ -106,6 +107,8 @@ export function connectionCommand(io: ClientIo): ClientCommand {
       const answer = await client.send('POST', `/connections/${toSegment(id)}/check`);
       screen.show(answer, CheckResult, () => `${screen.colours.green('✓')} The ATS accepts the settings.`);
     });
+
+  addMappingCommand(io, command);
 
   command.commandsGroup('Run:');
   addStateCommand(io, command, 'live', 'send letters from now on');

@@ -96,6 +96,18 @@ describe('a letter goes out with', () => {
     expect((await sendOne()).mail?.text).toContain('既定');
   });
 
+  test('the standard words where a rule names them, whatever the default is', async () => {
+    const templateId = await addTemplate();
+    await publish(templateId, saying('既定'));
+    await change(templateId, { isDefault: true });
+    await rule('standard');
+
+    const { mail, letter } = await sendOne();
+
+    expect(mail?.text).toContain('積み重ねてこられたご経験');
+    expect(letter).toMatchObject({ status: 'sent', template: 'career-relay' });
+  });
+
   test('the words published between the plan and the sending, for they count from then on', async () => {
     const templateId = await addTemplate();
     await rule(templateId);

@@ -195,6 +195,34 @@ describe('a file', () => {
       init: { body: JSON.stringify({ columns: { email: '応募者メール' } }) },
     });
   });
+
+  test('that waits is gone on with, and once it is taken or left another may be handed in', async () => {
+    function Resumed() {
+      const [resumed, setResumed] = useState<ImportAnswer | undefined>(answer);
+      return <Import connector={connector} connectionId="1" resumed={resumed} onLeave={() => setResumed(undefined)} />;
+    }
+    const { asked } = await renderPart(<Resumed />, { answer: () => ({ body: done }) });
+
+    const start = await screen.findByText(/^2行のファイルです/);
+    expect(document.activeElement).toBe(start);
+    await userEvent.click(screen.getByRole('button', { name: 'この列で取り込む' }));
+    await screen.findByText('新しい不採用が1件ありました');
+
+    expect(asked.map(({ url }) => url)).toEqual(['/api/v1/imports/i1/confirm']);
+    expect(screen.queryByRole('button', { name: '列の指定をやり直す' })).toBeNull();
+    expect(screen.getByRole('button', { name: 'ファイルを選ぶ' })).toBeTruthy();
+  });
+
+  test('that waits may be left for another', async () => {
+    const left: string[] = [];
+    await renderPart(
+      <Import connector={connector} connectionId="1" resumed={answer} onLeave={() => left.push('left')} />,
+    );
+
+    await userEvent.click(await screen.findByRole('button', { name: '別のファイルにする' }));
+
+    expect(left).toEqual(['left']);
+  });
 });
 
 test('days are those of Japan, and are counted from the chosen one on', () => {

@@ -167,6 +167,19 @@ test('what waits, what the ATS has no more and a template that is gone are told'
   expect(screen.getByText("O'Brien 営業 ・ 最終面接")).toBeTruthy();
 });
 
+test('the standard letter is chosen by name, and nothing said is the default wording', async () => {
+  const { asked } = await renderPart(<Editor />, { answer });
+
+  const wording = await screen.findByLabelText('その他の「文面」');
+  expect(within(wording).getByText('自動')).toBeTruthy();
+  await choose('その他の「文面」', '標準の文面');
+  await press('保存する');
+  await screen.findByRole('dialog');
+
+  const preview = asked.find(({ url }) => url.includes('/preview'));
+  expect(JSON.parse(String(preview?.init.body)).reasons['42']).toEqual({ template: 'standard' });
+});
+
 test('the queue shows only what is not settled, and one that is being settled stays in it', async () => {
   await renderPart(<Editor show="open" />, { answer });
 

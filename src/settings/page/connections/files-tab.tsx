@@ -1,7 +1,7 @@
 import { Alert, Button, Group, List, Modal, Select, Stack, Text, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { FileUp } from 'lucide-react';
-import { type DragEvent, useRef, useState } from 'react';
+import { type DragEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApi } from '../api/use-api.tsx';
 import { useMay } from '../api/use-company.ts';
@@ -23,10 +23,31 @@ export function FilesTab({ connector, connection }: PartProps) {
   const { t } = useTranslation();
   const words = useWords();
   const mayImport = useMay('letters');
+  const mayConfirm = useMay('mapping');
+  const api = useApi();
+  const queries = useQueryClient();
+  const resume = useMutation({
+    mutationFn: (importId: string) => api.get<ImportAnswer>(`/imports/${importId}`),
+    // It expired, or somebody else took it.
+    onError: () => queries.invalidateQueries({ queryKey: [`/connections/${connection.id}/imports`] }),
+  });
   return (
     <Stack gap="lg">
-      {mayImport && <Import connector={connector} connectionId={connection.id} />}
-      <Imports connectionId={connection.id} />
+      {mayImport && (
+        <Import
+          key={resume.data?.importId}
+          connector={connector}
+          connectionId={connection.id}
+          resumed={resume.data}
+          onLeave={resume.reset}
+        />
+      )}
+      <ProblemNote thrown={resume.error} />
+      <Imports
+        connectionId={connection.id}
+        {...(mayImport &&
+          mayConfirm && { onResume: resume.mutate, resuming: resume.isPending ? resume.variables : undefined })}
+      />
       {connector.file && (
         <Card title={t('connections.fileGuide', { title: connector.title })}>
           <Steps steps={connector.file.guide.map(words)} />
@@ -39,10 +60,14 @@ export function FilesTab({ connector, connection }: PartProps) {
 export interface ImportProps {
   readonly connector: Connector;
   readonly connectionId: string;
+  /** A file that was handed in before and waits: one goes on with it. */
+  readonly resumed?: ImportAnswer | undefined;
+  /** What was gone on with is left for another file. */
+  readonly onLeave?: () => void;
 }
 
 /** One file on its way: handed in, its columns confirmed, taken. */
-export function Import({ connector, connectionId }: ImportProps) {
+export function Import({ connector, connectionId, resumed, onLeave }: ImportProps) {
   const { t } = useTranslation();
   const api = useApi();
   const queries = useQueryClient();
@@ -62,7 +87,7 @@ export function Import({ connector, connectionId }: ImportProps) {
       api.send<ImportAnswer>('POST', `/imports/${importId}/confirm`, body),
     onSuccess: settle,
   });
-  const answer = confirm.data ?? take.data;
+  const answer = confirm.data ?? take.data ?? resumed;
   const file = take.variables?.file;
 
   function hand(next: File) {
@@ -86,9 +111,11 @@ export function Import({ connector, connectionId }: ImportProps) {
           answer={answer}
           isBusy={confirm.isPending}
           thrown={confirm.error}
+          isResumed={answer === resumed}
           onCancel={() => {
             take.reset();
             confirm.reset();
+            onLeave?.();
           }}
           onConfirm={(columns) => confirm.mutate({ importId: answer.importId, columns })}
         />
@@ -98,7 +125,7 @@ export function Import({ connector, connectionId }: ImportProps) {
     <Card title={t('connections.fileTitle')}>
       <DropArea onFile={hand} isBusy={take.isPending} />
       <ProblemNote thrown={take.error} />
-      {answer?.state === 'done' && <Outcome answer={answer} onAskAnew={askAnew} />}
+      {answer?.state === 'done' && <Outcome answer={answer} onAskAnew={file && askAnew} />}
     </Card>
   );
 }
@@ -165,6 +192,8 @@ interface ColumnsProps {
   readonly answer: ImportAnswer;
   readonly isBusy: boolean;
   readonly thrown: unknown;
+  /** It was opened far below, so the reader is taken to it. */
+  readonly isResumed: boolean;
   readonly onCancel: () => void;
   readonly onConfirm: (columns: NonNullable<Confirmation['columns']>) => void;
 }
@@ -172,16 +201,22 @@ interface ColumnsProps {
 type Chosen = Readonly<Record<string, string | null>>;
 
 /** What was guessed, beside values of the file by which a person recognises it. */
-function Columns({ connector, answer, isBusy, thrown, onCancel, onConfirm }: ColumnsProps) {
+function Columns({ connector, answer, isBusy, thrown, isResumed, onCancel, onConfirm }: ColumnsProps) {
   const { t } = useTranslation();
   const words = useWords();
   const guessed = new Map<string, string>(Object.entries(answer.columns));
   const headers = Object.keys(answer.sample);
   const [chosen, setChosen] = useState<Chosen>({});
   const columns = connector.file?.columns ?? [];
+  const start = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    if (isResumed) start.current?.focus();
+  }, [isResumed]);
   return (
     <Stack gap="md">
-      <Text>{t('connections.columnsText', { count: answer.rows })}</Text>
+      <Text ref={start} tabIndex={-1}>
+        {t('connections.columnsText', { count: answer.rows })}
+      </Text>
       <Stack component="ul" gap="sm" p={0} m={0} className={styles.columns ?? ''}>
         {columns.map(({ column, label }) => {
           const header = column in chosen ? (chosen[column] ?? null) : (guessed.get(column) ?? null);
@@ -219,7 +254,13 @@ function Columns({ connector, answer, isBusy, thrown, onCancel, onConfirm }: Col
   );
 }
 
-function Outcome({ answer, onAskAnew }: { readonly answer: ImportAnswer; readonly onAskAnew: () => void }) {
+interface OutcomeProps {
+  readonly answer: ImportAnswer;
+  /** undefined: the file is no longer at hand. */
+  readonly onAskAnew: (() => void) | undefined;
+}
+
+function Outcome({ answer, onAskAnew }: OutcomeProps) {
   const { t } = useTranslation();
   return (
     <Alert
@@ -237,11 +278,13 @@ function Outcome({ answer, onAskAnew }: { readonly answer: ImportAnswer; readonl
           })}
         </Text>
         <SetAside rows={answer.setAside} />
-        <Group>
-          <Button variant="default" onClick={onAskAnew}>
-            {t('connections.askAnew')}
-          </Button>
-        </Group>
+        {onAskAnew && (
+          <Group>
+            <Button variant="default" onClick={onAskAnew}>
+              {t('connections.askAnew')}
+            </Button>
+          </Group>
+        )}
       </Stack>
     </Alert>
   );
@@ -269,8 +312,16 @@ const tones = { done: 'good', 'needs-confirmation': 'attention', expired: 'idle'
   Tone
 >;
 
+interface ImportsProps {
+  readonly connectionId: string;
+  /** Goes on with a file that waits; undefined: one may not. */
+  readonly onResume?: (importId: string) => void;
+  /** The one that is being opened. */
+  readonly resuming?: string | undefined;
+}
+
 /** Every file that was handed in, and what came of it. */
-function Imports({ connectionId }: { readonly connectionId: string }) {
+function Imports({ connectionId, onResume, resuming }: ImportsProps) {
   const { t } = useTranslation();
   const pages = useList<FileImport>(`/connections/${connectionId}/imports`, {});
   const [shown, setShown] = useState<FileImport>();
@@ -285,8 +336,22 @@ function Imports({ connectionId }: { readonly connectionId: string }) {
     {
       id: 'state',
       header: t('connections.importState'),
-      width: '10rem',
-      cell: ({ state }) => <StatusBadge tone={tones[state]}>{t(`connections.import.${state}`)}</StatusBadge>,
+      width: '15rem',
+      cell: ({ id, state, name }) => (
+        <Group gap="sm">
+          <StatusBadge tone={tones[state]}>{t(`connections.import.${state}`)}</StatusBadge>
+          {onResume && state === 'needs-confirmation' && (
+            <Button
+              variant="default"
+              onClick={() => onResume(id)}
+              loading={resuming === id}
+              aria-label={t('connections.resumeFile', { name: name ?? '' })}
+            >
+              {t('connections.resume')}
+            </Button>
+          )}
+        </Group>
+      ),
     },
     { id: 'rows', header: t('connections.rows'), width: '6rem', isNumber: true, cell: ({ rows }) => rows },
     {

@@ -1,7 +1,7 @@
 import { NativeSelect } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { ReasonRule, Template } from './types.ts';
-import { toTemplateName } from './words.ts';
+import { standard, toTemplateName } from './words.ts';
 
 interface ChoiceProps<V extends string> {
   /** For a screen reader: of which reason or stage. */
@@ -88,7 +88,7 @@ export function TemplateChoice({
   usual,
 }: RuleProps<ReasonRule> & { readonly templates: readonly Template[]; readonly usual: string }) {
   const { t } = useTranslation();
-  const known = templates.map(({ id }) => id);
+  const known = [standard, ...templates.map(({ id }) => id)];
   const { template } = rule;
   return (
     <Choice

@@ -107,7 +107,7 @@ export function StagesView({ slug, overview, rules, templates, isReadOnly, onCha
       id: 'template',
       header: t('mapping.column.template'),
       width: '12rem',
-      cell: (row) => <TemplateChoice {...choiceOf(row)} templates={templates} usual={t('mapping.template.standard')} />,
+      cell: (row) => <TemplateChoice {...choiceOf(row)} templates={templates} usual={t('mapping.template.usual')} />,
     },
   ];
   return (

@@ -14,7 +14,11 @@ export function toRuleText(t: TFunction, rule: ReasonRule | null, templates: rea
     .join(' ・ ');
 }
 
+/** As a rule names the letter that is always there. */
+export const standard = 'standard';
+
 export function toTemplateName(t: TFunction, template: string, templates: readonly Template[]): string {
+  if (template === standard) return t('mapping.template.standard');
   return templates.find(({ id }) => id === template)?.name ?? t('mapping.templateGone');
 }
 

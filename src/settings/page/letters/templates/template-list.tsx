@@ -1,9 +1,8 @@
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Listed } from '../../api/types.ts';
 import { useApi } from '../../api/use-api.tsx';
 import { CardList } from '../../parts/card-list.tsx';
 import { ConfirmDanger } from '../../parts/confirm-danger.tsx';
@@ -13,13 +12,12 @@ import { ProblemNote } from '../../parts/problem-note.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { NewTemplate } from './new-template.tsx';
 import type { LetterTemplate, LetterTemplateChange } from './types.ts';
+import { templatesKey, useTemplates } from './use-templates.ts';
 
 export interface TemplateListProps {
   readonly slug: string;
   readonly maySet: boolean;
 }
-
-export const templatesKey = '/letter-templates';
 
 /** The standard letter, and the company's own templates with how they stand in each language. */
 export function TemplateList({ slug, maySet }: TemplateListProps) {
@@ -163,15 +161,6 @@ function States({ template: { isDefault, locales } }: { readonly template: Lette
     if (publishedVersion === null) return t('templates.unpublished');
     return t(hasDraft ? 'templates.publishedWithDraft' : 'templates.published', { version: publishedVersion });
   }
-}
-
-export function useTemplates(slug: string) {
-  const api = useApi();
-  return useQuery({
-    queryKey: [templatesKey, slug],
-    queryFn: async ({ signal }) =>
-      (await api.get<Listed<LetterTemplate>>('/letter-templates', { company: slug, limit: 200 }, signal)).items,
-  });
 }
 
 function useChange() {

@@ -12,6 +12,7 @@ import { ProblemNote } from '../../parts/problem-note.tsx';
 import { toLanguage } from '../../texts/i18n.ts';
 import { DraftEditor } from './draft-editor.tsx';
 import { NameForm } from './name-form.tsx';
+import { PasteSection } from './paste-section.tsx';
 import type { LetterTemplate, LetterTemplateChange, Locale } from './types.ts';
 
 const route = getRouteApi('/c/$company/letters/templates/$template');
@@ -63,6 +64,7 @@ export function TemplatePage() {
           <DraftEditor slug={slug} template={template.data.value} locale={locale} maySet={maySet} mayTest={mayTest} />
         )}
       </Stack>
+      {template.data && <PasteSection slug={slug} template={template.data.value} locale={locale} />}
     </>
   );
 }
