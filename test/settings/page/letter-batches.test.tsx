@@ -52,15 +52,14 @@ function Table() {
 }
 
 /** Draws the list, ticks its row and chooses all that fit. */
-async function chooseAll(forecast = all, answer?: Parameters<typeof answerWith>[0]) {
+async function chooseAll(forecast = all, answer?: Parameters<typeof answerWith>[0], items = [letter]) {
   const rendered = await renderPart(<Table />, {
     answer: (url, init) => {
       if (url.pathname.endsWith('/forecast')) return { body: forecast };
       if (init.method === 'POST') return answer?.(url, init) ?? { status: 202, body: batch() };
-      return { body: { items: [letter], nextCursor: null } };
+      return { body: { items, nextCursor: null } };
     },
   });
-  // Rows are drawn as far as they are in sight, and here nothing is.
   await userEvent.click(await screen.findByRole('checkbox', { name: '髙﨑 一郎 の手紙を選ぶ' }));
   return rendered;
 }
@@ -139,6 +138,21 @@ describe('the dialog', () => {
     expect(dialog.textContent).toContain('すでに届いている場合、応募者には2通目が届きます。');
     expect((screen.getByRole('button', { name: '保留する', hidden: true }) as HTMLButtonElement).disabled).toBe(true);
   });
+});
+
+test('with all chosen every row is ticked, and taking one away leaves those that were ticked by hand', async () => {
+  const second = { ...letter, id: 'l2', name: '𠮷野 さくら' };
+  await chooseAll(all, undefined, [letter, second]);
+  const others = screen.getByRole('checkbox', { name: '𠮷野 さくら の手紙を選ぶ' }) as HTMLInputElement;
+  const before = others.checked;
+  await userEvent.click(await screen.findByRole('button', { name: '条件に合う1200通すべて' }));
+  const after = others.checked;
+  const said = screen.getByText('条件に合う1200通すべてを選択中');
+
+  await userEvent.click(others);
+
+  expect([before, after, others.checked]).toEqual([false, true, false]);
+  expect(said.textContent).toBe('1通を選択中');
 });
 
 test('where no more fit than are ticked, all is not offered', async () => {

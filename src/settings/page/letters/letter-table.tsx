@@ -30,7 +30,10 @@ export interface LetterTableProps {
   readonly titleOf: (connector: string) => string;
 }
 
-/** The letters: to whom, for which job, what became of it and why. Some or all can be chosen and decided about together. */
+/**
+ * The letters: to whom, for which job, what became of it and why. Some or all can be chosen and decided about together. To
+ * be drawn anew with every filter, so that "all" never means others than it did.
+ */
 export function LetterTable(props: LetterTableProps) {
   const { company, companyName, filter, pages, mayDecide, isNarrowed, onOpen, titleOf } = props;
   const { t } = useTranslation();
@@ -39,8 +42,10 @@ export function LetterTable(props: LetterTableProps) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   // One that left meanwhile, or was filtered away, is no longer chosen: nothing is done to what is not seen.
   const picked = open.filter(({ id }) => chosen.has(id)).slice(0, chosenAtMost);
+  const [isAll, setAll] = useState(false);
 
   function choose(id: string, isChosen: boolean) {
+    setAll(false);
     const next = new Set(picked.map((letter) => letter.id));
     if (isChosen) next.add(id);
     else next.delete(id);
@@ -57,7 +62,7 @@ export function LetterTable(props: LetterTableProps) {
             <Checkbox
               mt={4}
               aria-label={t('letters.choose', { who: toWho(letter) })}
-              checked={chosen.has(letter.id)}
+              checked={isAll || chosen.has(letter.id)}
               onChange={({ currentTarget }) => choose(letter.id, currentTarget.checked)}
             />
           )}
@@ -132,17 +137,21 @@ export function LetterTable(props: LetterTableProps) {
       />
       {mayDecide && picked.length > 0 && (
         <ChosenBar
-          key={JSON.stringify(filter)}
           company={company}
           companyName={companyName}
           filter={filter}
           chosen={picked}
+          isAll={isAll}
+          onFitting={() => setAll(true)}
           onAll={
             open.length > picked.length && picked.length < chosenAtMost
               ? () => setChosen(new Set(open.slice(0, chosenAtMost).map(({ id }) => id)))
               : undefined
           }
-          onNone={() => setChosen(new Set())}
+          onNone={() => {
+            setAll(false);
+            setChosen(new Set());
+          }}
         />
       )}
     </Stack>
@@ -169,17 +178,16 @@ function When({ letter: { status, sentAt, dueAt, createdAt } }: { readonly lette
 
 interface ChosenBarProps extends Pick<LetterTableProps, 'company' | 'companyName' | 'filter'> {
   readonly chosen: readonly ListedLetter[];
+  /** Whether all that fit are chosen, also those that are not shown yet. */
+  readonly isAll: boolean;
+  readonly onFitting: () => void;
   readonly onAll: (() => void) | undefined;
   readonly onNone: () => void;
 }
 
-/**
- * What can be done with the chosen ones, or with all that fit; it says how many they are, also to who does not see it.
- * Drawn anew with every filter, so that "all" never means others than it did.
- */
-function ChosenBar({ company, companyName, filter, chosen, onAll, onNone }: ChosenBarProps) {
+/** What can be done with the chosen ones, or with all that fit; it says how many they are, also to who does not see it. */
+function ChosenBar({ company, companyName, filter, chosen, isAll, onFitting, onAll, onNone }: ChosenBarProps) {
   const { t } = useTranslation();
-  const [isAll, setAll] = useState(false);
   const forecast = useForecast(company, filter, true);
   const fitting = forecast.data ? countOpen(forecast.data) : 0;
   return (
@@ -195,7 +203,7 @@ function ChosenBar({ company, companyName, filter, chosen, onAll, onNone }: Chos
             </Button>
           )}
           {fitting > chosen.length && !isAll && (
-            <Button variant="subtle" onClick={() => setAll(true)}>
+            <Button variant="subtle" onClick={onFitting}>
               {t('letters.batch.choose', { count: fitting })}
             </Button>
           )}

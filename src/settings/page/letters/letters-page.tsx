@@ -109,6 +109,7 @@ function LetterList({ slug, search, onChange, connections, titleOf, mayDecide }:
         }))}
       />
       <LetterTable
+        key={JSON.stringify(filter)}
         company={slug}
         companyName={name}
         filter={filter}
