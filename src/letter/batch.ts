@@ -98,9 +98,8 @@ function takeStep({ database, clock, events }: BatchParts, { companyId, batchId 
     }
     if (letters.length === lettersAtOnce) return true;
     const ended = await endBatch(tx, batchId, { status: 'done', by: 'system', at: now });
-    const detail = ended && toCounts(ended);
     const line = { companyId, at: now, actor: 'system', action: 'letter.batch-done', subject: batchId };
-    await appendAudit(tx, { ...line, ...(detail && { detail }) });
+    if (ended) await appendAudit(tx, { ...line, detail: toCounts(ended) });
     return false;
   });
 }

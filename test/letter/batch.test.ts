@@ -110,6 +110,9 @@ test('more than one job can do is handed on to the next', async () => {
 
   await jobs.runCopy('letter.batch');
   const inBetween = await readBatch();
+  await database.runScript(
+    "delete from stage.job where id = (select min(id) from stage.job where queue = 'letter.batch')",
+  );
   await jobs.runAll();
 
   expect(inBetween).toMatchObject({ status: 'working', done: 4_000 });
@@ -168,8 +171,15 @@ test('stopped in the middle, what was decided stays so and the others stay as th
   await worker.jobs.runAll();
 
   const left = await database.forCompany(companyId, (tx) => tx.selectFrom('letter_batch_item').selectAll().execute());
+  const lines = await database.forCompany(companyId, (tx) =>
+    listAuditOf(tx, { companyId, subject: batch.id, limit: 9 }),
+  );
   expect(await readBatch()).toMatchObject({ status: 'stopped', found: 500, done: 400, endedBy: 'user:u2' });
   expect([await countBy('cancelled'), await countBy('planned'), left.length]).toEqual([400, 100, 0]);
+  expect(lines.map(({ action, actor }) => [action, actor])).toEqual([
+    ['letter.batch-stopped', 'user:u2'],
+    ['letter.batch-asked', 'user:u1'],
+  ]);
   await expect(admin.letters.stopBatch({ companyId, batchId: batch.id }, 'user:u2')).rejects.toMatchObject({
     code: 'request_conflict',
   });

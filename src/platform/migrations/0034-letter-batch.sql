@@ -24,10 +24,11 @@ create unique index letter_batch_under_way on letter_batch (company_id) where st
 create index letter_batch_newest on letter_batch (company_id, batch_id desc);
 select protect_company_table('letter_batch');
 
--- A row goes in the transaction that decides its letter. It points at no letter: so many at once would be locked out of order.
+-- A row goes in the transaction that decides its letter. It points at nothing: a hundred thousand are written at once, and
+-- letters would be locked out of order. Whoever ends a batch takes its rows away.
 create table letter_batch_item (
-  batch_id uuid not null references letter_batch on delete cascade,
-  company_id uuid not null references company,
+  batch_id uuid not null,
+  company_id uuid not null,
   letter_id uuid not null,
   status text not null,
   released_at timestamptz,
