@@ -33,7 +33,7 @@ export function BatchDialog({ act, onClose, forecast, ask, companyName }: BatchD
       title={t(`letters.batch.title.${act ?? 'hold'}`)}
       verb={t(`letters.act.${act ?? 'hold'}`)}
       {...(count > confirmAbove && { typed })}
-      isBusy={ask.isPending || forecast.isFetching || count === 0}
+      isBusy={ask.isPending || forecast.isFetching || !forecast.data}
       thrown={ask.error}
     >
       <Stack gap="md">
