@@ -1,11 +1,23 @@
 import type { Events } from '../events.ts';
 import { appendAudit, appendAudits } from '../platform/audit.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Database } from '../platform/database.ts';
+import type { Database, Tx } from '../platform/database.ts';
 import { RelayError } from '../platform/errors.ts';
-import type { LetterStatus } from '../platform/tables.ts';
-import { changeLetter, type Letter, readCompanyOfLetter, readLetter } from './store.ts';
+import type { LetterAct, LetterStatus } from '../platform/tables.ts';
+import {
+  changeLetter,
+  changeLetters,
+  type Letter,
+  type LetterChange,
+  type LetterState,
+  lockLetters,
+  readCompanyOfLetter,
+  readLetter,
+  readStates,
+} from './store.ts';
 import { tellChanged } from './tell.ts';
+
+export type { LetterAct };
 
 export interface ByHandParts {
   readonly database: Database;
@@ -38,8 +50,6 @@ export function holdLetter(parts: ByHandParts, letterId: string, actor: string):
   return change(parts, letterId, actor, 'hold');
 }
 
-export type LetterAct = 'send' | 'hold' | 'cancel';
-
 /**
  * The same for many letters of one company, all at once; those that are past it, or not the company's, stay as they are.
  * Gives the ids of those changed.
@@ -49,44 +59,91 @@ export async function decideLetters(
   asked: { readonly companyId: string; readonly letterIds: readonly string[]; readonly act: LetterAct },
   actor: string,
 ): Promise<readonly string[]> {
-  const { companyId } = asked;
-  const now = clock.now();
-  const { action, from, to } = toChange(asked.act, now);
+  const { companyId, act } = asked;
+  const letters = asked.letterIds.map((letterId) => ({ letterId: letterId.toLowerCase() }));
   return database.forCompany(companyId, async (tx) => {
-    const facts = [];
-    // In one order, so that two who decide at once wait for each other and do not lock each other out.
-    for (const letterId of [...new Set(asked.letterIds)].toSorted()) {
-      const before = await readLetter(tx, letterId);
-      const letter = before && (await changeLetter(tx, letterId, from, to, now));
-      if (!letter) continue;
-      facts.push({ at: now, actor, action, subject: letterId, detail: { from: before.status, reason: before.reason } });
-    }
-    await appendAudits(tx, companyId, facts);
-    const changed = facts.map(({ subject }) => subject);
-    await tellChanged(
-      tx,
-      events,
-      changed.map((letterId) => ({ companyId, letterId })),
-    );
-    return changed;
+    const { changed } = await decideIn(tx, events, { companyId, act, actor, now: clock.now() }, letters);
+    return asked.letterIds.filter((letterId) => changed.has(letterId.toLowerCase()));
   });
 }
+
+/** What is decided about letters of one company, and by whom. */
+export interface Decision {
+  readonly companyId: string;
+  readonly act: LetterAct;
+  readonly actor: string;
+  readonly now: Date;
+  /** The work it is a part of; stands in each letter's line of the audit log. */
+  readonly batchId?: string;
+}
+
+/** A letter to be decided about; with `was`, only if it still is as it was found. */
+export interface AskedLetter {
+  readonly letterId: string;
+  readonly was?: Pick<LetterState, 'status' | 'releasedAt'>;
+}
+
+/** Decides in the caller's transaction. Gives what was changed, and how many stay because they had left or were leaving. */
+export async function decideIn(
+  tx: Tx,
+  events: ByHandParts['events'],
+  { companyId, act, actor, now, batchId }: Decision,
+  asked: readonly AskedLetter[],
+): Promise<{ readonly changed: ReadonlySet<string>; readonly gone: number }> {
+  const { action, from, to } = toChange(act, now);
+  const letterIds = asked.map(({ letterId }) => letterId);
+  await lockLetters(tx, letterIds);
+  const states = await readStates(tx, letterIds);
+  const found = new Map(asked.map(({ letterId, was }) => [letterId, was]));
+  const before = states.filter((state) => from.includes(state.status) && isAsFound(state, found.get(state.letterId)));
+  const changed = before.map(({ letterId }) => letterId);
+  await changeLetters(tx, changed, to, now);
+  await appendAudits(
+    tx,
+    companyId,
+    before.map(({ letterId, status, reason }) => ({
+      ...{ at: now, actor, action, subject: letterId },
+      detail: { from: status, reason, ...(batchId !== undefined && { batch: batchId }) },
+    })),
+  );
+  await tellChanged(
+    tx,
+    events,
+    changed.map((letterId) => ({ companyId, letterId })),
+  );
+  const gone = states.filter(({ status }) => status === 'sending' || status === 'sent').length;
+  return { changed: new Set(changed), gone };
+}
+
+/** A person who holds or cancels changes the state; who sends on leaves the instant of it. */
+function isAsFound(state: LetterState, was: AskedLetter['was']): boolean {
+  return (
+    was === undefined || (state.status === was.status && state.releasedAt?.getTime() === was.releasedAt?.getTime())
+  );
+}
+
+/** From which states each act changes a letter. */
+export const actsFrom: Readonly<Record<LetterAct, readonly LetterStatus[]>> = {
+  send: open,
+  hold: ['planned'],
+  cancel: open,
+};
 
 interface Change {
   readonly action: string;
   readonly from: readonly LetterStatus[];
-  readonly to: Parameters<typeof changeLetter>[3];
+  readonly to: LetterChange;
 }
 
 function toChange(act: LetterAct, now: Date): Change {
   const changes: Readonly<Record<LetterAct, Change>> = {
     send: {
       action: 'letter.released',
-      from: open,
+      from: actsFrom.send,
       to: { status: 'planned', reason: null, due_at: now, released_at: now },
     },
-    hold: { action: 'letter.held', from: ['planned'], to: { status: 'held', reason: 'by-hand' } },
-    cancel: { action: 'letter.cancelled', from: open, to: { status: 'cancelled', reason: 'by-hand' } },
+    hold: { action: 'letter.held', from: actsFrom.hold, to: { status: 'held', reason: 'by-hand' } },
+    cancel: { action: 'letter.cancelled', from: actsFrom.cancel, to: { status: 'cancelled', reason: 'by-hand' } },
   };
   return changes[act];
 }

@@ -9,6 +9,7 @@ export {
   type RejectionTemplate,
   rejectInAts,
 } from './ats-reject.ts';
+export { type LetterBatch, listBatches } from './batch-store.ts';
 export type { CarriedLink } from './carried-link.ts';
 export { type CheckedTemplate, checkTemplates } from './check-templates.ts';
 export { readCompanyDecisions } from './company-decisions.ts';
@@ -22,6 +23,8 @@ export {
 } from './counts.ts';
 export { type DetailsRequest, type LetterDetails, listLettersOf, readLettersOf } from './details.ts';
 export { type ExportedTemplate, exportTemplate } from './export.ts';
+export type { LetterFilter } from './filter.ts';
+export { type ForecastState, forecastLetters } from './forecast.ts';
 export { type GoingLive, readGoingLive } from './going-live.ts';
 export { type Letters, type LettersParts, openLetters } from './letters.ts';
 export {

@@ -1,6 +1,8 @@
 import type { Events } from '../events.ts';
 import type { Tx } from '../platform/database.ts';
 import type { JobData, Jobs } from '../platform/jobs.ts';
+import { type AskedBatch, askBatch, type BatchJob, batchQueue, stopBatch, workOnBatch } from './batch.ts';
+import type { LetterBatch } from './batch-store.ts';
 import { cancelLetter, decideLetters, holdLetter, type LetterAct, releaseLetter } from './by-hand.ts';
 import { type LeaveOut, leaveOutOld } from './going-live.ts';
 import { type PersonalLinkParts, writePersonalLinks } from './personal-link.ts';
@@ -34,6 +36,13 @@ export interface Letters {
     asked: { readonly companyId: string; readonly letterIds: readonly string[]; readonly act: LetterAct },
     actor: string,
   ): Promise<readonly string[]>;
+  /**
+   * The same for all that a filter finds now, in the background; one such work of a company at a time.
+   * @throws RelayError request_conflict while another is under way, or where there is nothing to change, or more than confirmed.
+   */
+  askBatch(asked: AskedBatch, actor: string): Promise<LetterBatch>;
+  /** Leaves alone what it has not come to. @throws RelayError request_conflict when it has ended. */
+  stopBatch(which: BatchJob, actor: string): Promise<LetterBatch>;
   /** Calls off the planned letters of a connection that were decided too long ago, before it goes live; gives how many. */
   leaveOutOld(tx: Tx, asked: LeaveOut, actor: string): Promise<number>;
   /** What went out, or would; undefined when there is no such letter. */
@@ -67,12 +76,15 @@ export function openLetters(parts: LettersParts): Letters {
   parts.events.listen('letter', 'mapping-changed', (events) => replanMapped(parts, events));
   parts.jobs.define<JobData>({ name: replanQueue, batch: 50, handle: (jobs) => replanAgency(parts, jobs) });
   parts.jobs.define<SendJob>({ name: sendQueue, batch: lettersAtOnce, handle: (jobs) => sendLetters(parts, jobs) });
+  parts.jobs.define<BatchJob>({ name: batchQueue, batch: 1, handle: (jobs) => workOnBatch(parts, jobs) });
   return {
     sweep: () => sweepLetters(parts),
     cancel: (letterId, actor) => cancelLetter(parts, letterId, actor),
     send: (letterId, actor) => releaseLetter(parts, letterId, actor),
     hold: (letterId, actor) => holdLetter(parts, letterId, actor),
     decide: (asked, actor) => decideLetters(parts, asked, actor),
+    askBatch: (asked, actor) => askBatch(parts, asked, actor),
+    stopBatch: (which, actor) => stopBatch(parts, which, actor),
     leaveOutOld: (tx, asked, actor) => leaveOutOld(parts, tx, asked, actor),
     preview: (tx, request) => previewLetter(parts, tx, request),
     sendTest: (asked, actor) => sendTestMail(parts, asked, actor),

@@ -3,6 +3,7 @@ import type { Tx } from '../platform/database.ts';
 import { type Page, type PageRequest, toPage } from '../platform/page.ts';
 import type { LetterStatus } from '../platform/tables.ts';
 import { type LetterDetails, selectDetails, toDetails } from './details.ts';
+import { fitsFilter, type LetterFilter } from './filter.ts';
 
 /** A letter of the list; also of a connection that was removed. */
 export interface FoundLetter extends LetterDetails {
@@ -11,38 +12,16 @@ export interface FoundLetter extends LetterDetails {
   readonly email: string | null;
 }
 
-export interface LetterSearch extends PageRequest {
+export interface LetterSearch extends PageRequest, LetterFilter {
   readonly companyId: string;
-  /** Absent: all. */
-  readonly statuses?: readonly LetterStatus[] | undefined;
-  readonly connectionId?: string | undefined;
-  /** A part of the job's name. */
-  readonly job?: string | undefined;
-  /** Why it stands as it does: `reason` of the letter. */
-  readonly reason?: string | undefined;
-  /** Made at or after. */
-  readonly from?: Date | undefined;
-  /** Made before. */
-  readonly to?: Date | undefined;
-  /** The ATS's number of the application, whole. */
-  readonly applicationRef?: string | undefined;
 }
 
 /** The letters that fit, newest first, page by page. One statement. */
 export async function searchLetters(tx: Tx, request: LetterSearch): Promise<Page<FoundLetter>> {
-  const { companyId, statuses, connectionId, job, reason, from, to, applicationRef, cursor, limit } = request;
-  let query = tx.selectFrom('letter').where('letter.company_id', '=', companyId);
-  if (statuses) query = query.where('letter.status', 'in', statuses);
-  if (connectionId !== undefined) query = query.where('letter.connection_id', '=', connectionId);
-  if (reason !== undefined) query = query.where('letter.reason', '=', reason);
-  if (from) query = query.where('letter.created_at', '>=', from);
-  if (to) query = query.where('letter.created_at', '<', to);
+  const { companyId, cursor, limit } = request;
+  let query = tx.selectFrom('letter').where(fitsFilter(companyId, request));
   if (cursor !== undefined) query = query.where('letter.letter_id', '<', cursor);
-  let found = selectFound(query);
-  if (job !== undefined) found = found.where('rejection.job', 'ilike', `%${escapeLike(job)}%`);
-  if (applicationRef !== undefined)
-    found = found.where('rejection.company_id', '=', companyId).where('rejection.application_ref', '=', applicationRef);
-  const rows = await found
+  const rows = await selectFound(query)
     .orderBy('letter.letter_id', 'desc')
     .limit(limit + 1)
     .execute();
@@ -76,8 +55,4 @@ type FoundRow = Awaited<ReturnType<ReturnType<typeof selectFound>['execute']>>[n
 
 function toFound(row: FoundRow): FoundLetter {
   return { ...toDetails(row), connector: row.connector, email: row.email };
-}
-
-function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
 }

@@ -424,17 +424,20 @@ export async function finishUnsent(
   return result.rows.map((row) => ({ ...toFate(row), was: row.was }));
 }
 
+/** What a person decided, as it is written. */
+export interface LetterChange {
+  readonly status: 'planned' | 'held' | 'cancelled';
+  readonly reason: string | null;
+  readonly due_at?: Date;
+  readonly released_at?: Date;
+}
+
 /** Changes one letter if it is in one of these states; undefined when it is not, or does not exist. */
 export async function changeLetter(
   tx: Tx,
   letterId: string,
   from: readonly LetterStatus[],
-  change: {
-    readonly status: 'planned' | 'held' | 'cancelled';
-    readonly reason: string | null;
-    readonly due_at?: Date;
-    readonly released_at?: Date;
-  },
+  change: LetterChange,
   now: Date,
 ): Promise<Letter | undefined> {
   const row = await tx
@@ -445,6 +448,46 @@ export async function changeLetter(
     .returningAll()
     .executeTakeFirst();
   return row && toLetter(row);
+}
+
+/** What of a letter tells whether somebody decided about it. */
+export interface LetterState {
+  readonly letterId: string;
+  readonly status: LetterStatus;
+  readonly reason: string | null;
+  readonly releasedAt: Date | null;
+}
+
+/** In the order of their ids; one that is not there is missing. */
+export async function readStates(tx: Tx, letterIds: readonly string[]): Promise<readonly LetterState[]> {
+  if (letterIds.length === 0) return [];
+  const rows = await tx
+    .selectFrom('letter')
+    .select(['letter_id', 'status', 'reason', 'released_at'])
+    .where('letter_id', 'in', letterIds)
+    .orderBy('letter_id')
+    .execute();
+  return rows.map((row) => ({
+    letterId: row.letter_id,
+    status: row.status,
+    reason: row.reason,
+    releasedAt: row.released_at,
+  }));
+}
+
+/** Changes letters whatever they are; the caller holds them (`lockLetters`) and has looked. */
+export async function changeLetters(
+  tx: Tx,
+  letterIds: readonly string[],
+  change: LetterChange,
+  now: Date,
+): Promise<void> {
+  if (letterIds.length === 0) return;
+  await tx
+    .updateTable('letter')
+    .set({ ...change, queued_at: null, updated_at: now })
+    .where('letter_id', 'in', letterIds)
+    .execute();
 }
 
 /** A letter that waits for a person, with what a second plan of it must know. */

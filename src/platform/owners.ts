@@ -6,6 +6,7 @@ const lookUps = {
   connection: (tx: Tx, id: string) =>
     tx.selectFrom('connection').select('company_id').where('connection_id', '=', id).where('removed_at', 'is', null),
   letter: (tx: Tx, id: string) => tx.selectFrom('letter').select('company_id').where('letter_id', '=', id),
+  'letter-batch': (tx: Tx, id: string) => tx.selectFrom('letter_batch').select('company_id').where('batch_id', '=', id),
   template: (tx: Tx, id: string) => tx.selectFrom('letter_template').select('company_id').where('template_id', '=', id),
   delivery: (tx: Tx, id: string) => tx.selectFrom('delivery').select('company_id').where('delivery_id', '=', id),
   import: (tx: Tx, id: string) => tx.selectFrom('file_import').select('company_id').where('import_id', '=', id),

@@ -892,6 +892,33 @@ export interface DataExportPartTable {
   bytes: Bytes;
 }
 
+/** What a person decides about a letter. */
+export type LetterAct = 'send' | 'hold' | 'cancel';
+
+export interface LetterBatchTable {
+  batch_id: string;
+  company_id: string;
+  act: LetterAct;
+  filter: ColumnType<Readonly<Record<string, unknown>>, string, never>;
+  asked_by: string;
+  asked_at: Instant;
+  status: 'working' | 'done' | 'stopped';
+  found: Generated<number>;
+  done: Generated<number>;
+  gone: Generated<number>;
+  changed: Generated<number>;
+  ended_by: Maybe<string>;
+  ended_at: Maybe<Date>;
+}
+
+export interface LetterBatchItemTable {
+  batch_id: string;
+  company_id: string;
+  letter_id: string;
+  status: LetterStatus;
+  released_at: Maybe<Date>;
+}
+
 export interface Tables {
   auth_user: AuthUserTable;
   auth_session: AuthSessionTable;
@@ -956,4 +983,6 @@ export interface Tables {
   kept_consent: KeptConsentTable;
   data_export: DataExportTable;
   data_export_part: DataExportPartTable;
+  letter_batch: LetterBatchTable;
+  letter_batch_item: LetterBatchItemTable;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { addCompany, openRelay, type TestRelay } from '../settings/relay.ts';
-import { type App, lookAt, openApp, toLookOptions } from '../support/app.ts';
+import { type App, lookAt, openApp, toLookName, toLookOptions } from '../support/app.ts';
 import { readers } from '../support/looks.ts';
 import { takePicture } from '../support/pictures.ts';
 import { findViolations } from '../support/watched-page.ts';
@@ -72,6 +72,12 @@ describe.each(readers)('in $locale', (reader) => {
     await page.goto(at);
     await page.locator('tbody tr[data-index="3"]').waitFor();
     await see('list');
+    await page.getByRole('checkbox').first().check();
+    await page.getByRole('button', { name: /^条件に合う.+すべて$|^All .+ that fit$/ }).click();
+    await takePicture(page, `letters-all-chosen-${toLookName(reader)}`);
+    await page.getByRole('button', { name: /^(送らない|Do not send)$/ }).click();
+    await page.getByText(/通を取り消します$|letters will be cancelled$/).waitFor();
+    await see('all');
     await page.goto(`${at}?letter=${letterIds.get("O'Brien Conan")}`);
     await page.frameLocator('iframe').locator('body a').first().waitFor();
     await see('one');
@@ -106,6 +112,33 @@ test('filters stand in the address, letters are chosen and held together, and it
   expect(address).toBe('no such');
   expect(body.status).toBe('held');
   expect(offences).toEqual([]);
+  await context.close();
+});
+
+test('all that fit are decided in the background, with their progress on the page, also after it is loaded anew', async () => {
+  const { page, offences, context } = await app.open();
+  await page.goto(`${origin}/app/c/${company.slug}/letters?show=waiting`);
+  await page.getByRole('checkbox').first().check();
+  await page.getByRole('button', { name: /^条件に合う.+すべて$/ }).click();
+  await page.getByRole('button', { name: '送らない' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(/通を取り消します/).waitFor();
+  await dialog.getByRole('button', { name: '送らない' }).click();
+  const progress = page.getByRole('region', { name: '一括操作の状況' });
+  await progress.waitFor();
+  await page.reload();
+  await progress.getByRole('button', { name: '中止する' }).waitFor();
+  const faults = [...(await lookAt(page, 'letters-batch'))];
+
+  await relay.jobs.runDue();
+  await progress.getByText('一括での取り消しが終わりました').waitFor();
+  await page.getByText('条件に合う手紙はありません').waitFor();
+  faults.push(...(await lookAt(page, 'letters-batch-done')));
+  const { body } = await relay.call('GET', `/letters/counts?company=${company.slug}`);
+
+  expect(faults).toEqual([]);
+  expect(offences).toEqual([]);
+  expect([body.counts.held, body.counts.unknown]).toEqual([undefined, undefined]);
   await context.close();
 });
 

@@ -82,8 +82,8 @@ async function addRows(
 ): Promise<Record<string, string>> {
   const now = relay.clock.now();
   const [company_id, connection_id, agency_id] = [at.companyId, at.connectionId, at.agencyId];
-  const [person, rejection, letter, delivery, file, consent, referral, reservation, template] = Array.from(
-    { length: 9 },
+  const [person, rejection, letter, delivery, file, consent, referral, reservation, template, batch] = Array.from(
+    { length: 10 },
     newId,
   );
   const named = {
@@ -96,6 +96,7 @@ async function addRows(
     referral,
     reservation,
     template,
+    'letter-batch': batch,
   } as Record<string, string>;
   const id = (name: string) => named[name] ?? '';
   const nothing = { email_key: null, email: null, given_name: null, family_name: null, locale: null, erased_at: null };
@@ -148,6 +149,13 @@ async function addRows(
   await tx
     .insertInto('letter_template')
     .values({ template_id: id('template'), company_id, name: 'x', created_at: now })
+    .execute();
+  await tx
+    .insertInto('letter_batch')
+    .values({
+      ...{ batch_id: id('letter-batch'), company_id, act: 'hold', filter: '{}' },
+      ...{ asked_by: 'admin', asked_at: now, status: 'working' },
+    })
     .execute();
   await tx
     .insertInto('delivery')

@@ -17,6 +17,7 @@ import { deliveryRoutes } from './deliveries.ts';
 import { goLiveRoutes } from './go-live.ts';
 import { importRoutes } from './imports.ts';
 import { installRoutes } from './install.ts';
+import { letterBatchRoutes } from './letter-batches.ts';
 import { letterListRoutes } from './letter-list.ts';
 import { letterPreviewRoutes } from './letter-previews.ts';
 import { letterTemplateDraftRoutes } from './letter-template-drafts.ts';
@@ -73,6 +74,7 @@ async function guardedRoutes(api: Server, parts: ApiParts): Promise<void> {
   decisionRoutes(api, parts);
   streamRoutes(api, parts);
   letterListRoutes(api, parts);
+  letterBatchRoutes(api, parts);
   letterPreviewRoutes(api, parts);
   letterRoutes(api, parts);
   letterTemplateRoutes(api, parts);

@@ -12,10 +12,10 @@ import { listAuditOf } from '../../platform/audit.ts';
 import { RelayError } from '../../platform/errors.ts';
 import type { Server } from '../../platform/http-server.ts';
 import { readOwner } from '../../platform/owners.ts';
-import type { LetterStatus } from '../../platform/tables.ts';
 import { isOperator, toRole } from './access.ts';
 import { readActorNames } from './actor-names.ts';
 import { json, problems, toListed } from './answers.ts';
+import { toFilter } from './letter-batches.ts';
 import {
   LetterCounts,
   LetterDecided,
@@ -48,14 +48,11 @@ export function letterListRoutes(api: Server, parts: ApiParts): void {
       response: { 200: json('The letters.', listOf(ListedLetter)), ...problems('request_not_found') },
     },
     handler: (request) => {
-      const { company, status, connection, q, ...rest } = request.query;
+      const { company, cursor, limit, ...filter } = request.query;
       return asCompany(parts, company, async (tx, { companyId }) => {
         const page = await searchLetters(tx, {
-          ...rest,
-          companyId,
-          statuses: status?.split(',') as readonly LetterStatus[] | undefined, // the schema's pattern lets no other through
-          connectionId: connection,
-          applicationRef: q,
+          ...toFilter(filter),
+          ...{ companyId, cursor, limit },
         });
         const showsNames = seesNames(request, companyId);
         return toListed({ ...page, items: page.items.map((letter) => toListedLetter(letter, showsNames)) });

@@ -3,8 +3,10 @@ import { CompanyPageQuery, CompanyQuery, CompanyRef, Id, Instant, Letter } from 
 
 /** The JSON of the list of letters, their previews and what people decide about many at once. */
 
-const statusNames = ['planned', 'sending', 'sent', 'held', 'skipped', 'cancelled', 'failed', 'unknown'] as const;
+export const statusNames = ['planned', 'sending', 'sent', 'held', 'skipped', 'cancelled', 'failed', 'unknown'] as const;
 const anyStatus = statusNames.join('|');
+
+export const letterActs = ['send', 'hold', 'cancel'] as const;
 
 export const LetterQuery = CompanyPageQuery.extend({
   status: z
@@ -101,7 +103,7 @@ export const confirmAbove = 30;
 export const LetterDecision = z
   .strictObject({
     company: CompanyRef,
-    act: z.enum(['send', 'hold', 'cancel']),
+    act: z.enum(letterActs),
     letterIds: z.array(Id).min(1).max(200),
     confirmedCount: z
       .int()

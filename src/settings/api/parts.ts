@@ -29,6 +29,8 @@ export interface ApiParts {
     | 'hold'
     | 'replan'
     | 'decide'
+    | 'askBatch'
+    | 'stopBatch'
     | 'preview'
     | 'sendTest'
     | 'sendTestWording'

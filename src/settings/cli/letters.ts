@@ -2,6 +2,7 @@ import { Letter, listOf } from '../api/schemas.ts';
 import { toSegment } from './client.ts';
 import { ClientCommand, type ListOptions } from './command.ts';
 import type { ClientIo } from './io.ts';
+import { addBatchCommands } from './letter-batches.ts';
 import { withPages, writeMore } from './pages.ts';
 
 /** `career-relay letters …` */
@@ -13,6 +14,8 @@ export function lettersCommand(io: ClientIo): ClientCommand {
       ['keep one from going out', 'letters cancel <id>'],
       ['let a held one go out now', 'letters send <id>'],
       ['keep one back until somebody has looked', 'letters hold <id>'],
+      ['see what cancelling all held ones would do', 'letters all cancel sakura-foods --status held'],
+      ['do it, for as many as it said', 'letters all cancel sakura-foods --status held --count 120'],
     );
 
   withPages(
@@ -48,5 +51,6 @@ export function lettersCommand(io: ClientIo): ClientCommand {
         });
       });
   }
+  addBatchCommands(command, io);
   return command;
 }

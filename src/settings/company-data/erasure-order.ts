@@ -26,6 +26,8 @@ export const erasureSteps: readonly (readonly TableName[])[] = [
   ['consent_text'],
   ['page_text', 'page_text_draft'],
   ['link'],
+  ['letter_batch_item'],
+  ['letter_batch'],
   ['letter'],
   ['letter_template_version'],
   ['letter_template'],

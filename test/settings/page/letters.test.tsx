@@ -6,7 +6,7 @@ import type { CancelReason, HoldReason, SkipReason } from '../../../src/letter/m
 import { useList } from '../../../src/settings/page/api/use-list.ts';
 import { LetterDrawer } from '../../../src/settings/page/letters/letter-drawer.tsx';
 import { LetterTable } from '../../../src/settings/page/letters/letter-table.tsx';
-import { toLetterSearch, toQuery } from '../../../src/settings/page/letters/search.ts';
+import { toFilter, toLetterSearch } from '../../../src/settings/page/letters/search.ts';
 import type { LetterDetails, ListedLetter } from '../../../src/settings/page/letters/types.ts';
 import type { whys } from '../../../src/settings/page/letters/words.ts';
 import { renderPart } from './support/render.tsx';
@@ -39,6 +39,8 @@ function Table({ mayDecide }: { readonly mayDecide: boolean }) {
   return (
     <LetterTable
       company="sakura"
+      companyName="さくら食品"
+      filter={{}}
       pages={pages}
       mayDecide={mayDecide}
       isNarrowed={false}
@@ -67,8 +69,7 @@ test.each([
 });
 
 test('days are days in Japan, the last one included', () => {
-  expect(toQuery('sakura', { from: '2026-11-24', to: '2026-11-24', show: 'waiting' })).toMatchObject({
-    company: 'sakura',
+  expect(toFilter({ from: '2026-11-24', to: '2026-11-24', show: 'waiting' })).toMatchObject({
     status: 'held,failed,unknown',
     from: '2026-11-23T15:00:00.000Z',
     to: '2026-11-24T15:00:00.000Z',

@@ -17,6 +17,7 @@ const queueNames = [
   'intake.process',
   'intake.poll',
   'intake.backfill',
+  'letter.batch',
   'letter.send',
   'letter.replan',
   'consent.code',

@@ -6,9 +6,11 @@ import { type Column, DataTable } from '../parts/data-table.tsx';
 import { EmptyState } from '../parts/empty-state.tsx';
 import { StatusBadge } from '../parts/status-badge.tsx';
 import { Time } from '../parts/time.tsx';
+import { BatchDialog } from './batch-dialog.tsx';
 import { DecideDialog } from './decide-dialog.tsx';
 import styles from './letters.module.css';
-import type { LetterAct, ListedLetter } from './types.ts';
+import type { LetterAct, LetterFilter, ListedLetter } from './types.ts';
+import { countChanging, countOpen, useAskBatch, useForecast } from './use-batch.ts';
 import { type Decision, useDecide } from './use-decide.ts';
 import { listActs, tones, toWhy } from './words.ts';
 
@@ -17,6 +19,9 @@ const chosenAtMost = 200;
 
 export interface LetterTableProps {
   readonly company: string;
+  readonly companyName: string;
+  /** What narrows the list. */
+  readonly filter: LetterFilter;
   readonly pages: Pages<ListedLetter>;
   readonly mayDecide: boolean;
   readonly isNarrowed: boolean;
@@ -25,16 +30,22 @@ export interface LetterTableProps {
   readonly titleOf: (connector: string) => string;
 }
 
-/** The letters: to whom, for which job, what became of it and why. Some can be chosen and decided about together. */
-export function LetterTable({ company, pages, mayDecide, isNarrowed, onOpen, titleOf }: LetterTableProps) {
+/**
+ * The letters: to whom, for which job, what became of it and why. Some or all can be chosen and decided about together. To
+ * be drawn anew with every filter, so that "all" never means others than it did.
+ */
+export function LetterTable(props: LetterTableProps) {
+  const { company, companyName, filter, pages, mayDecide, isNarrowed, onOpen, titleOf } = props;
   const { t } = useTranslation();
   const rows = pages.data?.pages.flatMap(({ items }) => items) ?? [];
   const open = rows.filter(({ status }) => listActs(status).length > 0);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   // One that left meanwhile, or was filtered away, is no longer chosen: nothing is done to what is not seen.
   const picked = open.filter(({ id }) => chosen.has(id)).slice(0, chosenAtMost);
+  const [isAll, setAll] = useState(false);
 
   function choose(id: string, isChosen: boolean) {
+    setAll(false);
     const next = new Set(picked.map((letter) => letter.id));
     if (isChosen) next.add(id);
     else next.delete(id);
@@ -51,7 +62,7 @@ export function LetterTable({ company, pages, mayDecide, isNarrowed, onOpen, tit
             <Checkbox
               mt={4}
               aria-label={t('letters.choose', { who: toWho(letter) })}
-              checked={chosen.has(letter.id)}
+              checked={isAll || chosen.has(letter.id)}
               onChange={({ currentTarget }) => choose(letter.id, currentTarget.checked)}
             />
           )}
@@ -127,13 +138,20 @@ export function LetterTable({ company, pages, mayDecide, isNarrowed, onOpen, tit
       {mayDecide && picked.length > 0 && (
         <ChosenBar
           company={company}
+          companyName={companyName}
+          filter={filter}
           chosen={picked}
+          isAll={isAll}
+          onFitting={() => setAll(true)}
           onAll={
             open.length > picked.length && picked.length < chosenAtMost
               ? () => setChosen(new Set(open.slice(0, chosenAtMost).map(({ id }) => id)))
               : undefined
           }
-          onNone={() => setChosen(new Set())}
+          onNone={() => {
+            setAll(false);
+            setChosen(new Set());
+          }}
         />
       )}
     </Stack>
@@ -158,68 +176,139 @@ function When({ letter: { status, sentAt, dueAt, createdAt } }: { readonly lette
   );
 }
 
-interface ChosenBarProps {
-  readonly company: string;
+interface ChosenBarProps extends Pick<LetterTableProps, 'company' | 'companyName' | 'filter'> {
   readonly chosen: readonly ListedLetter[];
+  /** Whether all that fit are chosen, also those that are not shown yet. */
+  readonly isAll: boolean;
+  readonly onFitting: () => void;
   readonly onAll: (() => void) | undefined;
   readonly onNone: () => void;
 }
 
-/** What can be done with the chosen ones; it says how many they are, also to who does not see it. */
-function ChosenBar({ company, chosen, onAll, onNone }: ChosenBarProps) {
+/** What can be done with the chosen ones, or with all that fit; it says how many they are, also to who does not see it. */
+function ChosenBar({ company, companyName, filter, chosen, isAll, onFitting, onAll, onNone }: ChosenBarProps) {
   const { t } = useTranslation();
-  const [asked, setAsked] = useState<Decision>();
-  const decide = useDecide(company, () => {
-    setAsked(undefined);
-    onNone();
-  });
-  const acts = (['send', 'hold', 'cancel'] as const).map((act) => ({
-    act,
-    letterIds: chosen.filter(({ status }) => isOf(status, act)).map(({ id }) => id),
-  }));
-  const { reset } = decide;
-  useEffect(() => {
-    if (asked) reset();
-  }, [asked, reset]);
+  const forecast = useForecast(company, filter, true);
+  const fitting = forecast.data ? countOpen(forecast.data) : 0;
   return (
     <Paper withBorder shadow="md" radius="lg" p="md" className={styles.bar ?? ''}>
       <Group justify="space-between" gap="sm">
         <Group gap="sm">
           <Text fw={600} role="status">
-            {t('letters.chosen', { count: chosen.length })}
+            {isAll ? t('letters.batch.chosen', { count: fitting }) : t('letters.chosen', { count: chosen.length })}
           </Text>
-          {onAll && (
+          {onAll && !isAll && (
             <Button variant="subtle" onClick={onAll}>
               {t('letters.chooseAll')}
+            </Button>
+          )}
+          {fitting > chosen.length && !isAll && (
+            <Button variant="subtle" onClick={onFitting}>
+              {t('letters.batch.choose', { count: fitting })}
             </Button>
           )}
           <Button variant="subtle" onClick={onNone}>
             {t('letters.chooseNone')}
           </Button>
         </Group>
-        <Group gap="sm">
-          {acts.map((decision) => (
-            <Button
-              key={decision.act}
-              variant={decision.act === 'send' ? 'filled' : 'default'}
-              disabled={decision.letterIds.length === 0}
-              onClick={() => setAsked(decision)}
-            >
-              {t(`letters.act.${decision.act}`)}
-            </Button>
-          ))}
-        </Group>
+        {isAll ? (
+          <AllActs {...{ company, companyName, filter, forecast }} onDone={onNone} />
+        ) : (
+          <ChosenActs company={company} chosen={chosen} onDone={onNone} />
+        )}
       </Group>
+    </Paper>
+  );
+}
+
+const acts = ['send', 'hold', 'cancel'] as const;
+
+interface ChosenActsProps extends Pick<ChosenBarProps, 'company' | 'chosen'> {
+  readonly onDone: () => void;
+}
+
+function ChosenActs({ company, chosen, onDone }: ChosenActsProps) {
+  const [asked, setAsked] = useState<Decision>();
+  const decide = useDecide(company, () => {
+    setAsked(undefined);
+    onDone();
+  });
+  const { reset } = decide;
+  useEffect(() => {
+    if (asked) reset();
+  }, [asked, reset]);
+  const decisions = acts.map((act) => ({
+    act,
+    letterIds: chosen.filter(({ status }) => listActs(status).some((one) => one === act)).map(({ id }) => id),
+  }));
+  return (
+    <>
+      <ActButtons
+        counts={decisions.map(({ letterIds }) => letterIds.length)}
+        onAct={(chosenAct) => setAsked(decisions.find(({ act }) => act === chosenAct))}
+      />
       <DecideDialog
         asked={asked}
         onClose={() => setAsked(undefined)}
         decide={decide}
         hasUnknown={chosen.some(({ status }) => status === 'unknown')}
       />
-    </Paper>
+    </>
   );
 }
 
-function isOf(status: ListedLetter['status'], act: LetterAct): boolean {
-  return listActs(status).includes(act);
+interface AllActsProps extends Pick<LetterTableProps, 'company' | 'companyName' | 'filter'> {
+  readonly forecast: ReturnType<typeof useForecast>;
+  readonly onDone: () => void;
+}
+
+function AllActs({ company, companyName, filter, forecast, onDone }: AllActsProps) {
+  const [act, setAct] = useState<LetterAct>();
+  const ask = useAskBatch(company, filter, () => {
+    setAct(undefined);
+    onDone();
+  });
+  return (
+    <>
+      <ActButtons
+        counts={acts.map((one) => (forecast.data ? countChanging(forecast.data, one) : 0))}
+        onAct={(chosenAct) => {
+          ask.reset();
+          setAct(chosenAct);
+          void forecast.refetch();
+        }}
+      />
+      <BatchDialog
+        act={act}
+        onClose={() => setAct(undefined)}
+        forecast={forecast}
+        ask={ask}
+        companyName={companyName}
+      />
+    </>
+  );
+}
+
+interface ActButtonsProps {
+  /** How many letters each act would change, in the order of the acts. */
+  readonly counts: readonly number[];
+  readonly onAct: (act: LetterAct) => void;
+}
+
+function ActButtons({ counts, onAct }: ActButtonsProps) {
+  const { t } = useTranslation();
+  return (
+    <Group gap="sm">
+      {acts.map((act, index) => (
+        <Button
+          key={act}
+          variant={act === 'send' ? 'filled' : 'default'}
+          disabled={!counts[index]}
+          onClick={() => onAct(act)}
+        >
+          {t(`letters.act.${act}`)}
+        </Button>
+      ))}
+    </Group>
+  );
 }

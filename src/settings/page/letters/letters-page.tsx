@@ -9,10 +9,11 @@ import { useCompany, useMay } from '../api/use-company.ts';
 import { useList } from '../api/use-list.ts';
 import { PageTitle } from '../parts/page-title.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
+import { BatchProgress } from './batch-progress.tsx';
 import { LetterDrawer } from './letter-drawer.tsx';
 import { LetterFilters } from './letter-filters.tsx';
 import { LetterTable } from './letter-table.tsx';
-import { isNarrowed, type LetterSearch, toQuery, toView } from './search.ts';
+import { isNarrowed, type LetterSearch, toFilter, toView } from './search.ts';
 import { TemplateList } from './templates/template-list.tsx';
 import type { Connection, Connector, LetterCounts, ListedLetter } from './types.ts';
 import { Wording } from './wording.tsx';
@@ -84,7 +85,9 @@ interface LetterListProps {
 
 function LetterList({ slug, search, onChange, connections, titleOf, mayDecide }: LetterListProps) {
   const api = useApi();
-  const pages = useList<ListedLetter>('/letters', toQuery(slug, search));
+  const { name } = useCompany();
+  const filter = toFilter(search);
+  const pages = useList<ListedLetter>('/letters', { ...filter, company: slug });
   const counts = useQuery({
     queryKey: ['/letters/counts', slug],
     queryFn: ({ signal }) => api.get<LetterCounts>('/letters/counts', { company: slug }, signal),
@@ -92,6 +95,7 @@ function LetterList({ slug, search, onChange, connections, titleOf, mayDecide }:
   const unknown = counts.data?.counts.unknown ?? 0;
   return (
     <Stack gap="lg">
+      <BatchProgress company={slug} mayDecide={mayDecide} />
       {unknown > 0 && search.show !== 'unknown' && (
         <UnknownNote count={unknown} onShow={() => onChange({ show: 'unknown' }, true)} />
       )}
@@ -105,7 +109,10 @@ function LetterList({ slug, search, onChange, connections, titleOf, mayDecide }:
         }))}
       />
       <LetterTable
+        key={JSON.stringify(filter)}
         company={slug}
+        companyName={name}
+        filter={filter}
         pages={pages}
         mayDecide={mayDecide}
         isNarrowed={isNarrowed(search)}

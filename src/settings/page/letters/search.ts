@@ -1,4 +1,4 @@
-import type { LetterStatus } from './types.ts';
+import type { LetterFilter, LetterStatus } from './types.ts';
 
 const views = ['templates', 'wording'] as const;
 export type View = (typeof views)[number];
@@ -62,10 +62,8 @@ export function isNarrowed({ show, connection, reason, job, from, to, q }: Lette
 }
 
 /** The same, as the API asks it. */
-export function toQuery(company: string, { show, ...search }: LetterSearch): Record<string, string | undefined> {
-  const { connection, reason, job, from, to, q } = search;
+export function toFilter({ show, connection, reason, job, from, to, q }: LetterSearch): LetterFilter {
   return {
-    company,
     status: show && shows[show].join(','),
     ...{ connection, reason, job, q },
     from: from && toInstant(from, 0),

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type * as batches from '../../api/letter-batches-schemas.ts';
 import type * as own from '../../api/letters-schemas.ts';
 import type * as schemas from '../../api/schemas.ts';
 
@@ -9,6 +10,11 @@ export type LetterCounts = z.input<typeof own.LetterCounts>;
 export type LetterPreview = z.input<typeof own.LetterPreview>;
 export type LetterDecision = z.input<typeof own.LetterDecision>;
 export type LetterDecided = z.input<typeof own.LetterDecided>;
+export type LetterForecast = z.input<typeof batches.LetterForecast>;
+export type NewLetterBatch = z.input<typeof batches.NewLetterBatch>;
+export type LetterBatch = z.input<typeof batches.LetterBatch>;
+/** What narrows the list, as the API asks it. */
+export type LetterFilter = NewLetterBatch['filter'];
 export type TestMailSent = z.input<typeof own.TestMailSent>;
 export type Connection = z.input<typeof schemas.Connection>;
 export type Connector = z.input<typeof schemas.Connector>;
