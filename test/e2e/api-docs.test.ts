@@ -17,9 +17,12 @@ afterAll(async () => {
   await relay.close();
 });
 
-/** A page that notes what must not happen: requests to elsewhere, console errors, page errors. */
+/**
+ * A page that notes what must not happen: requests to elsewhere, console errors, page errors. So high that all of it is on
+ * the screen: of a long document only what is near is drawn.
+ */
 async function openPage(): Promise<{ readonly page: Page; readonly offences: string[] }> {
-  const page = await browser.newPage();
+  const page = await browser.newPage({ viewport: { width: 1280, height: 20_000 } });
   const offences: string[] = [];
   page.on('request', (request) => {
     const url = new URL(request.url());
@@ -40,38 +43,19 @@ test.each(['/api/docs', '/api/docs/'])(
     await page.goto(`${origin}${path}`);
     await page.locator('.opblock').first().waitFor();
     const title = await page.locator('h1.title, h2.title').first().textContent();
-    const shown = await scrollThrough(page);
-    await page.close();
-
     const routes = relay.routes.filter(
       ({ method, url }) => url.startsWith('/api/v1') && method !== 'HEAD' && !url.endsWith('openapi.json'),
     );
+    const operations = page.locator('.opblock');
+    await operations.nth(routes.length - 1).waitFor();
+    const shown = await operations.count();
+    await page.close();
+
     expect(title).toContain('Career Relay connector');
-    expect(shown.size).toBe(routes.length);
+    expect(shown).toBe(routes.length);
     expect(offences).toEqual([]);
   },
 );
-
-/** The operations one sees while scrolling: of a long document only those near the screen are drawn. */
-async function scrollThrough(page: Page): Promise<ReadonlySet<string>> {
-  const seen = new Set<string>();
-  for (let isMore = true; isMore; ) {
-    const ids = await page.locator('.opblock').evaluateAll((blocks) => blocks.map(({ id }) => id));
-    for (const id of ids) seen.add(id);
-    isMore = await page.evaluate(`new Promise((resolve) => {
-      const before = window.scrollY;
-      window.scrollBy({ top: window.innerHeight / 2, behavior: 'instant' });
-      requestAnimationFrame(() => requestAnimationFrame(() => resolve(window.scrollY > before)));
-    })`);
-  }
-  return seen;
-}
-
-/** Scrolls from the beginning until it is drawn. */
-async function scrollTo(page: Page, selector: string): Promise<void> {
-  while ((await page.locator(selector).count()) === 0)
-    await page.evaluate("window.scrollBy({ top: window.innerHeight / 2, behavior: 'instant' })");
-}
 
 test('an operation is tried from the page with the token', async () => {
   const { page, offences } = await openPage();
@@ -81,7 +65,6 @@ test('an operation is tried from the page with the token', async () => {
   await page.locator('#auth-bearer-value').fill(adminToken);
   await page.locator('.auth-btn-wrapper .authorize').first().click();
   await page.locator('.auth-btn-wrapper .btn-done').first().click();
-  await scrollTo(page, '#operations-Connections-listConnectors');
   await page.locator('#operations-Connections-listConnectors .opblock-summary-control').click();
   await page.locator('#operations-Connections-listConnectors .execute').click();
   const status = page.locator('#operations-Connections-listConnectors .live-responses-table .response-col_status');
