@@ -10,7 +10,7 @@ export async function openChromium(): Promise<Browser> {
   if (!executablePath)
     throw new Error(`no Chromium: neither in @sparticuz/chromium nor at ${systemChromium.join(', ')}`);
   // Not the package's own arguments: they switch off web security, which is among what is tested here.
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--no-zygote', '--disable-gpu'], headless: true });
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'], headless: true });
 }
 
 /** Its npm package holds it for x64 Linux only. */

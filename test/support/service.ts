@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -24,7 +25,8 @@ export async function startService(
 ): Promise<Service> {
   const { PATH = '', TMPDIR = '/tmp' } = process.env;
   const child = spawn(process.execPath, [main, 'serve', ...args], {
-    env: { PATH, TMPDIR, ...env },
+    // What one start compiled the next need not.
+    env: { PATH, TMPDIR, NODE_COMPILE_CACHE: join(TMPDIR, 'career-relay-compiled'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
