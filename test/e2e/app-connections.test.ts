@@ -128,7 +128,7 @@ test('an ATS is connected from the gallery, checked at once, and goes live only 
   await context.close();
 });
 
-test('a dropped file shows what was guessed beside its values, and rows that cannot be read say why', async () => {
+test('a dropped file shows what was guessed beside its values, waits for one, and rows that cannot be read say why', async () => {
   const { page, offences, context } = await app.open();
   await page.goto(`${origin}/app/c/sakura-foods/connections/${hrmos}?tab=files`);
 
@@ -138,6 +138,11 @@ test('a dropped file shows what was guessed beside its values, and rows that can
   await page.getByText("髙﨑 花子 ／ Conan O'Brien").waitFor();
   await takePicture(page, 'connections-columns');
   expect(await findViolations(page)).toEqual([]);
+  // Left, and gone on with from the list.
+  await page.reload();
+  await page.getByRole('button', { name: /続ける/ }).click();
+  await page.getByText("髙﨑 花子 ／ Conan O'Brien").waitFor();
+  await takePicture(page, 'connections-resumed');
   await page.getByRole('button', { name: 'この列で取り込む' }).click();
   await page.getByText('新しい不採用が2件ありました').waitFor();
   await takePicture(page, 'connections-imported');
