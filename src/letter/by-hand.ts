@@ -1,11 +1,10 @@
 import type { Events } from '../events.ts';
-import { appendAudit, appendAudits } from '../platform/audit.ts';
+import { appendAudits } from '../platform/audit.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import { RelayError } from '../platform/errors.ts';
 import type { LetterAct, LetterStatus } from '../platform/tables.ts';
 import {
-  changeLetter,
   changeLetters,
   type Letter,
   type LetterChange,
@@ -90,12 +89,14 @@ export async function decideIn(
   { companyId, act, actor, now, batchId }: Decision,
   asked: readonly AskedLetter[],
 ): Promise<{ readonly changed: ReadonlySet<string>; readonly gone: number }> {
-  const { action, from, to } = toChange(act, now);
+  const { action, to } = toChange(act, now);
   const letterIds = asked.map(({ letterId }) => letterId);
   await lockLetters(tx, letterIds);
   const states = await readStates(tx, letterIds);
   const found = new Map(asked.map(({ letterId, was }) => [letterId, was]));
-  const before = states.filter((state) => from.includes(state.status) && isAsFound(state, found.get(state.letterId)));
+  const before = states.filter(
+    (state) => actsFrom[act].includes(state.status) && isAsFound(state, found.get(state.letterId)),
+  );
   const changed = before.map(({ letterId }) => letterId);
   await changeLetters(tx, changed, to, now);
   await appendAudits(
@@ -131,7 +132,6 @@ export const actsFrom: Readonly<Record<LetterAct, readonly LetterStatus[]>> = {
 
 interface Change {
   readonly action: string;
-  readonly from: readonly LetterStatus[];
   readonly to: LetterChange;
 }
 
@@ -139,11 +139,10 @@ function toChange(act: LetterAct, now: Date): Change {
   const changes: Readonly<Record<LetterAct, Change>> = {
     send: {
       action: 'letter.released',
-      from: actsFrom.send,
       to: { status: 'planned', reason: null, due_at: now, released_at: now },
     },
-    hold: { action: 'letter.held', from: actsFrom.hold, to: { status: 'held', reason: 'by-hand' } },
-    cancel: { action: 'letter.cancelled', from: actsFrom.cancel, to: { status: 'cancelled', reason: 'by-hand' } },
+    hold: { action: 'letter.held', to: { status: 'held', reason: 'by-hand' } },
+    cancel: { action: 'letter.cancelled', to: { status: 'cancelled', reason: 'by-hand' } },
   };
   return changes[act];
 }
@@ -157,14 +156,9 @@ async function change(
   const companyId = await database.forSystem((tx) => readCompanyOfLetter(tx, letterId));
   if (!companyId) throw new RelayError('request_not_found', { message: 'there is no such letter' });
   return database.forCompany(companyId, async (tx) => {
-    const now = clock.now();
-    const { action, from, to } = toChange(act, now);
-    const before = await readLetter(tx, letterId);
-    const letter = await changeLetter(tx, letterId, from, to, now);
-    if (!before || !letter) throw new RelayError('request_conflict', { message: 'the letter is past this' });
-    const detail = { from: before.status, reason: before.reason };
-    await appendAudit(tx, { companyId, at: now, actor, action, subject: letterId, detail });
-    await tellChanged(tx, events, [{ companyId, letterId }]);
+    const { changed } = await decideIn(tx, events, { companyId, act, actor, now: clock.now() }, [{ letterId }]);
+    const letter = changed.size > 0 ? await readLetter(tx, letterId) : undefined;
+    if (!letter) throw new RelayError('request_conflict', { message: 'the letter is past this' });
     return letter;
   });
 }

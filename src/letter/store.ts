@@ -432,24 +432,6 @@ export interface LetterChange {
   readonly released_at?: Date;
 }
 
-/** Changes one letter if it is in one of these states; undefined when it is not, or does not exist. */
-export async function changeLetter(
-  tx: Tx,
-  letterId: string,
-  from: readonly LetterStatus[],
-  change: LetterChange,
-  now: Date,
-): Promise<Letter | undefined> {
-  const row = await tx
-    .updateTable('letter')
-    .set({ ...change, queued_at: null, updated_at: now })
-    .where('letter_id', '=', letterId)
-    .where('status', 'in', from)
-    .returningAll()
-    .executeTakeFirst();
-  return row && toLetter(row);
-}
-
 /** What of a letter tells whether somebody decided about it. */
 export interface LetterState {
   readonly letterId: string;

@@ -37,7 +37,7 @@ function readOnce(): Promise<EmbeddedParts> {
 }
 
 async function readParts(): Promise<EmbeddedParts> {
-  const template = process.env.DATABASE_URL ? undefined : process.env.CAREER_RELAY_TEST_TEMPLATE;
+  const template = process.env.CAREER_RELAY_TEST_TEMPLATE;
   const files = await readOfPglite('pglite.data');
   await program;
   return {
