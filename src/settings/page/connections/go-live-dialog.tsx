@@ -1,14 +1,13 @@
 import { Alert, Select, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
-import { Fragment, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApi } from '../api/use-api.tsx';
 import { ConfirmDanger } from '../parts/confirm-danger.tsx';
-import { Count } from '../parts/count.tsx';
+import { Numbers } from '../parts/numbers.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { Time } from '../parts/time.tsx';
-import styles from './go-live.module.css';
 import type { GoLive, GoLivePreview, WentLive } from './types.ts';
 import { useRefresh } from './use-connections.ts';
 
@@ -82,7 +81,7 @@ export function GoLiveDialog({ connectionId, company, isOpen, onClose, title, ve
             {t('start.live.lack')}
           </Alert>
         )}
-        {preview.data && numbers && <Numbers preview={preview.data} numbers={numbers} />}
+        {preview.data && numbers && <LeavingNumbers preview={preview.data} numbers={numbers} />}
         {preview.data && preview.data.planned.all > 0 && (
           <Select
             label={t('start.live.leaveOut')}
@@ -118,13 +117,13 @@ export function toNumbers({ planned, due, held }: GoLivePreview, leavesOut: bool
   return { leaving, due: dueNow, later: leaving - dueNow, leftOut, held };
 }
 
-export interface NumbersProps {
+export interface LeavingNumbersProps {
   readonly preview: GoLivePreview;
   readonly numbers: GoLiveNumbers;
 }
 
 /** The same, to be read. */
-export function Numbers({ preview: { dueFrom, decidedFrom, decidedTo, mode }, numbers }: NumbersProps) {
+export function LeavingNumbers({ preview: { dueFrom, decidedFrom, decidedTo, mode }, numbers }: LeavingNumbersProps) {
   const { t } = useTranslation();
   const { leaving, due, later, leftOut, held } = numbers;
   const all = [
@@ -137,18 +136,17 @@ export function Numbers({ preview: { dueFrom, decidedFrom, decidedTo, mode }, nu
   return (
     <Stack gap="sm" aria-live="polite">
       <Text fw={600}>{leaving === 0 ? t('start.live.none') : t('start.live.leaving', { count: leaving })}</Text>
-      <dl className={styles.numbers}>
-        {lines.map(([name, count]) => (
-          <Fragment key={name}>
-            <dt>
+      <Numbers
+        rows={lines.map(([name, count]) => ({
+          key: name,
+          name: (
+            <>
               {t(`start.live.${name}`)} {name === 'due' && <Time at={dueFrom} />}
-            </dt>
-            <dd>
-              <Count value={count} />
-            </dd>
-          </Fragment>
-        ))}
-      </dl>
+            </>
+          ),
+          count,
+        }))}
+      />
       {decidedFrom !== null && (
         <Text size="sm" c="dimmed">
           {t('start.live.decided')} <Time at={decidedFrom} show="day" /> – <Time at={decidedTo ?? null} show="day" />

@@ -1,11 +1,9 @@
 import { Alert, List, Skeleton, Stack, Text } from '@mantine/core';
-import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ConfirmDanger } from '../parts/confirm-danger.tsx';
-import { Count } from '../parts/count.tsx';
+import { Numbers } from '../parts/numbers.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { Time } from '../parts/time.tsx';
-import styles from './letters.module.css';
 import type { LetterAct, LetterForecast } from './types.ts';
 import { countChanging, type useAskBatch, type useForecast } from './use-batch.ts';
 import { confirmAbove } from './use-decide.ts';
@@ -76,13 +74,13 @@ function Meeting({ act, count, forecast: { states } }: MeetingProps) {
           {t('letters.unknown.second')}
         </Alert>
       )}
-      <Numbers
+      <LabelledNumbers
         label={t('letters.batch.byState')}
         rows={changing.map(({ status, letters }) => [t(`letters.status.${status}`), letters] as const)}
       />
       {count > 0 && (
         <>
-          <Numbers
+          <LabelledNumbers
             label={t('letters.batch.byAge')}
             rows={ages.flatMap(([age, letters]) =>
               letters > 0 ? [[t(`letters.batch.age.${age}`), letters] as const] : [],
@@ -94,7 +92,7 @@ function Meeting({ act, count, forecast: { states } }: MeetingProps) {
         </>
       )}
       {staying.length > 0 && (
-        <Numbers
+        <LabelledNumbers
           label={t('letters.batch.staying')}
           rows={staying.map(({ status, letters }) => [t(`letters.batch.stays.${status}`), letters] as const)}
         />
@@ -109,28 +107,19 @@ function Meeting({ act, count, forecast: { states } }: MeetingProps) {
   );
 }
 
-interface NumbersProps {
+interface LabelledNumbersProps {
   readonly label: string;
   readonly rows: readonly (readonly [name: string, count: number])[];
 }
 
-function Numbers({ label, rows }: NumbersProps) {
+function LabelledNumbers({ label, rows }: LabelledNumbersProps) {
   if (rows.length === 0) return null;
   return (
     <div>
       <Text size="sm" fw={600} mb={4}>
         {label}
       </Text>
-      <dl className={styles.numbers}>
-        {rows.map(([name, count]) => (
-          <Fragment key={name}>
-            <dt>{name}</dt>
-            <dd>
-              <Count value={count} />
-            </dd>
-          </Fragment>
-        ))}
-      </dl>
+      <Numbers rows={rows.map(([name, count]) => ({ key: name, name, count }))} />
     </div>
   );
 }

@@ -16,6 +16,7 @@ import { LetterTable } from './letter-table.tsx';
 import { isNarrowed, type LetterSearch, toFilter, toView } from './search.ts';
 import { TemplateList } from './templates/template-list.tsx';
 import type { Connection, Connector, LetterCounts, ListedLetter } from './types.ts';
+import { useConnectionList } from './use-connection-list.ts';
 import { Wording } from './wording.tsx';
 
 const route = getRouteApi('/c/$company/letters');
@@ -28,7 +29,7 @@ export function LettersPage() {
   const maySet = useMay('settings');
   const search = route.useSearch();
   const go = route.useNavigate();
-  const connections = useConnections(slug);
+  const connections = useConnectionList(slug);
   const titleOf = useTitles();
 
   /** Narrowing changes the address in place; what is opened can be left by "back". */
@@ -145,15 +146,6 @@ function UnknownNote({ count, onShow }: { readonly count: number; readonly onSho
       </Stack>
     </Alert>
   );
-}
-
-function useConnections(company: string) {
-  const api = useApi();
-  return useQuery({
-    queryKey: ['/connections', 'all', company],
-    queryFn: async ({ signal }) =>
-      (await api.get<Listed<Connection>>('/connections', { company, limit: 200 }, signal)).items,
-  });
 }
 
 /** What an ATS is called; its id until that is known. */

@@ -1,7 +1,7 @@
 import { Alert, Group, List, NativeSelect, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Info } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApi } from '../api/use-api.tsx';
 import { CopyButton } from '../parts/copy-button.tsx';
@@ -23,6 +23,26 @@ export interface VendorCardProps {
 
 /** One ATS: whether it sends the letter itself, the letter in its tokens, and whether it is there. */
 export function VendorCard({ connection: { id, mode }, title, ...rest }: VendorCardProps) {
+  return (
+    <VendorFrame mode={mode} title={title}>
+      {mode !== 'relay-sent' && (
+        <>
+          <Chosen connectionId={id} title={title} {...rest} />
+          <VendorCheck connectionId={id} />
+        </>
+      )}
+    </VendorFrame>
+  );
+}
+
+interface VendorFrameProps {
+  readonly mode: Connection['mode'];
+  readonly title: string;
+  readonly children: ReactNode;
+}
+
+/** What an ATS is called and how it sends letters, above what is to be done there. */
+export function VendorFrame({ mode, title, children }: VendorFrameProps) {
   const { t } = useTranslation();
   return (
     <Paper withBorder radius="lg" p="lg">
@@ -31,12 +51,7 @@ export function VendorCard({ connection: { id, mode }, title, ...rest }: VendorC
           <Title order={3}>{title}</Title>
           <Text c="dimmed">{t(`letters.vendor.mode.${mode}`)}</Text>
         </Stack>
-        {mode !== 'relay-sent' && (
-          <>
-            <Chosen connectionId={id} title={title} {...rest} />
-            <VendorCheck connectionId={id} />
-          </>
-        )}
+        {children}
       </Stack>
     </Paper>
   );

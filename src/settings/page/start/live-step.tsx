@@ -9,7 +9,7 @@ import { useApi } from '../api/use-api.tsx';
 import { useCompany } from '../api/use-company.ts';
 import type { PartProps } from '../connections/connection-page.tsx';
 import { Import } from '../connections/files-tab.tsx';
-import { GoLiveDialog, Numbers, toNumbers } from '../connections/go-live-dialog.tsx';
+import { GoLiveDialog, LeavingNumbers, toNumbers } from '../connections/go-live-dialog.tsx';
 import { PastTab } from '../connections/past-tab.tsx';
 import { Card } from '../connections/state-tab.tsx';
 import type { GoLivePreview } from '../connections/types.ts';
@@ -108,7 +108,7 @@ function Trial({ slug, ...parts }: PartProps & { readonly slug: string }) {
   return (
     <>
       <Card title={t('start.live.ifNow')}>
-        <Numbers preview={preview} numbers={toNumbers(preview, true)} />
+        <LeavingNumbers preview={preview} numbers={toNumbers(preview, true)} />
       </Card>
       <Letters slug={slug} letters={letters} />
     </>
